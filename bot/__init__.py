@@ -1,0 +1,1 @@
+"""Talk: commands, wording, and the channels that carry them."""

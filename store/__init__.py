@@ -1,0 +1,1 @@
+"""The memory of the tower: tables, transactions, migrations, and the queries that matter."""
