@@ -1,0 +1,86 @@
+"""Settings from the environment and `.env`; .env.example lists them all."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+ROOT = Path(__file__).parent.parent
+_DRIVERS = {"sqlite", "sqlite+aiosqlite", "postgresql+psycopg"}
+
+
+class Settings(BaseSettings):
+    """Names in the environment are these in capitals, with NHACVIEC_ where it says so."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    telegram_bot_token: SecretStr | None = None
+    telegram_bot_token_file: Path | None = None
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_proxy: SecretStr | None = None
+    database_url: str = f"sqlite:///{ROOT / 'var' / 'nhacviec.db'}"
+    nhacviec_plans: Annotated[tuple[Path, ...], NoDecode] = (ROOT / "data" / "tasks.yaml",)
+    nhacviec_reminders: Path = Field(default=ROOT / "config" / "reminders.yaml")
+    nhacviec_working_days: Path = Field(default=ROOT / "config" / "working_days.yaml")
+    nhacviec_log_level: str = "INFO"
+
+    @field_validator("telegram_bot_token", "telegram_bot_token_file", "telegram_proxy", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("nhacviec_plans", mode="before")
+    @classmethod
+    def _split_paths(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(Path(part.strip()) for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("nhacviec_plans")
+    @classmethod
+    def _at_least_one(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
+        if not value:
+            raise ValueError("name at least one plan file, such as data/tasks.yaml")
+        return value
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("must start with https:// (or http:// for a server on this machine)")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        try:
+            driver = make_url(value).drivername
+        except ArgumentError:
+            driver = ""
+        if driver not in _DRIVERS:
+            raise ValueError(
+                "use sqlite:///path/to/file.db or postgresql+psycopg://user:password@host/database"
+            )
+        return value
+
+    @field_validator("nhacviec_log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("use DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @model_validator(mode="after")
+    def _one_token(self) -> Self:
+        if self.telegram_bot_token and self.telegram_bot_token_file:
+            raise ValueError("set TELEGRAM_BOT_TOKEN or TELEGRAM_BOT_TOKEN_FILE, not both")
+        return self
+
+    def token(self) -> str | None:
+        """The bot's token, read from the file where one is named. Raises OSError when that cannot be read."""
+        if self.telegram_bot_token_file is not None:
+            return self.telegram_bot_token_file.read_text(encoding="utf-8").strip() or None
+        return self.telegram_bot_token.get_secret_value() if self.telegram_bot_token else None

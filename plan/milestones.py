@@ -1,0 +1,124 @@
+"""When an agency should hear about an assignment: the ladder of milestones before and after its due day.
+
+Pure rules over (dates of the assignment, rules of the operator, working calendar). A milestone on a day off moves to the
+working day before it; of two on one day the nearer to the due day stays.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import takewhile
+
+from plan.workdays import WorkingCalendar
+
+
+class LateRhythm(StrEnum):
+    """How often a late assignment is asked for, after the first working day on which it is late."""
+
+    MONDAYS = "mondays"
+    WORKING_DAYS = "working-days"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReminderRules:
+    """The operator's choice of milestones, in days before the named date (config/reminders.yaml)."""
+
+    task_before_remind_by: tuple[int, ...] = (30, 14, 7, 3, 1, 0)
+    task_while_late: LateRhythm = LateRhythm.MONDAYS
+    report_before_cutoff: tuple[int, ...] = (3, 0)
+    report_before_due: tuple[int, ...] = (3, 1, 0)
+    report_while_late: LateRhythm = LateRhythm.WORKING_DAYS
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueDates:
+    """The dates of one assignment. `cutoff` (chốt số liệu) is there for reports only."""
+
+    due: date
+    remind_by: date
+    late_after: date
+    cutoff: date | None = None
+
+    @classmethod
+    def of(cls, due: date, calendar: WorkingCalendar, *, cutoff: date | None = None) -> "DueDates":
+        return cls(
+            due=due, remind_by=calendar.remind_by(due), late_after=calendar.late_after(due), cutoff=cutoff
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Milestone:
+    """One point of the ladder. `name` is stable for one due day: "due-7", "cutoff-0", "late-2023-04-10"."""
+
+    name: str
+    day: date
+
+    @property
+    def is_late(self) -> bool:
+        return self.name.startswith("late-")
+
+
+def ladder(dates: DueDates, rules: ReminderRules, calendar: WorkingCalendar) -> Iterator[Milestone]:
+    """All milestones by day, without end: once late, an open assignment is asked for until it is closed."""
+    yield from _before(dates, rules, calendar)
+    rhythm = rules.task_while_late if dates.cutoff is None else rules.report_while_late
+    yield from _while_late(dates, rhythm, calendar)
+
+
+def last_reached(
+    dates: DueDates, rules: ReminderRules, calendar: WorkingCalendar, *, today: date
+) -> Milestone | None:
+    """The latest milestone on or before `today`; the earlier ones have lost their use."""
+    reached = None
+    for milestone in takewhile(lambda step: step.day <= today, ladder(dates, rules, calendar)):
+        reached = milestone
+    return reached
+
+
+def next_after(dates: DueDates, rules: ReminderRules, calendar: WorkingCalendar, *, today: date) -> Milestone:
+    """The first milestone after `today`. There is always one."""
+    return next(step for step in ladder(dates, rules, calendar) if step.day > today)
+
+
+def _before(dates: DueDates, rules: ReminderRules, calendar: WorkingCalendar) -> list[Milestone]:
+    if dates.cutoff is None:
+        wanted = [("due", dates.remind_by, days) for days in rules.task_before_remind_by]
+    else:
+        wanted = [("cutoff", dates.cutoff, days) for days in rules.report_before_cutoff]
+        wanted += [("due", dates.due, days) for days in rules.report_before_due]
+    # In the order from far to near, so that the nearer one takes the day.
+    wanted.sort(key=lambda item: (item[1] - timedelta(days=item[2]), item[0] == "due", -item[2]))
+    by_day = {
+        calendar.on_or_before(anchor - timedelta(days=days)): f"{name}-{days}"
+        for name, anchor, days in wanted
+    }
+    return [Milestone(name=name, day=day) for day, name in sorted(by_day.items())]
+
+
+def _while_late(dates: DueDates, rhythm: LateRhythm, calendar: WorkingCalendar) -> Iterator[Milestone]:
+    first = calendar.after(dates.late_after)
+    yield _late(first)
+    last = first
+    for day in _mondays_after(first) if rhythm is LateRhythm.MONDAYS else _days_after(first):
+        asked_on = calendar.on_or_before(day)
+        if asked_on > last:
+            last = asked_on
+            yield _late(asked_on)
+
+
+def _mondays_after(day: date) -> Iterator[date]:
+    monday = day + timedelta(days=7 - day.weekday())
+    while True:
+        yield monday
+        monday += timedelta(days=7)
+
+
+def _days_after(day: date) -> Iterator[date]:
+    while True:
+        day += timedelta(days=1)
+        yield day
+
+
+def _late(day: date) -> Milestone:
+    return Milestone(name=f"late-{day.isoformat()}", day=day)

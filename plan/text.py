@@ -1,0 +1,12 @@
+"""Vietnamese text folded to a form in which typed and printed words meet."""
+
+import unicodedata
+
+_D_STROKE = str.maketrans({"đ": "d", "Đ": "D"})
+
+
+def fold(text: str) -> str:
+    """Lower case, without diacritics, with single spaces: "Sở  Tư pháp" and "so tu phap" fold to the same."""
+    decomposed = unicodedata.normalize("NFD", text.translate(_D_STROKE))
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(bare.casefold().split())
