@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`.
-PYTHON ?= python3
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -10,7 +10,7 @@ help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 run: $(VENV)/.run-ready ## the bot on a sandbox with a chat page: nothing to configure
-	@$(BIN)/nhacviec rehearse
+	@$(BIN)/nhacviec rehearse $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.dev-ready ## all tests
 	$(BIN)/python -m pytest

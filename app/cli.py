@@ -1,0 +1,29 @@
+"""The command line `nhacviec`: every word of it is for people."""
+
+import typer
+
+from app.deadline_command import deadline
+from app.invite_command import invite
+from app.plan_commands import plan_app
+from app.run_commands import rehearse, run
+from app.scan_command import scan
+
+app = typer.Typer(
+    name="nhacviec",
+    help="Nhắc Việc: a reminder bot that knows a province's yearly plan and tells each office in time, once.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+app.command()(run)
+app.command()(rehearse)
+app.add_typer(plan_app, name="plan")
+app.command()(scan)
+app.command()(invite)
+app.command()(deadline)
+
+
+def main() -> None:
+    """Entry point of the command `nhacviec`."""
+    app()

@@ -1,0 +1,77 @@
+"""`nhacviec invite`: a one-time code that binds a chat."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+
+from app.clock import wall_clock
+from app.console import errors_for_people, fail, out, settings
+from app.errors import SettingError
+from app.rules import read_rules
+from config.settings import Settings
+from plan.problems import closest
+from scheduler.refresh import PlanKeeper
+from store.chats import INVITE_LIFETIME, make_invite
+from store.database import Database
+from store.migrate import migrate
+from store.tables import AgencyRow, Role
+
+
+def invite(
+    agency: Annotated[str | None, typer.Argument(help="The agency's code, such as STP.")] = None,
+    operator: Annotated[
+        bool, typer.Option("--operator", help="Bind a chat that hears of the machine's troubles instead.")
+    ] = False,
+) -> None:
+    """Make a one-time invite code for an agency's chat.
+
+    The officer sends it to the bot in the chat that is to be bound: /start CODE. It works once, for seven days.
+    """
+    if operator == (agency is not None):
+        fail("Name an agency, or --operator.", "Example: nhacviec invite STP")
+    with errors_for_people():
+        code, name = asyncio.run(_make(settings(), agency))
+    out.print(f"Invite for {name}: [bold]{code}[/]")
+    out.print(f"Send it to the bot in the chat to be bound: [bold]/start {code}[/]")
+    out.print(f"It works once and until {INVITE_LIFETIME.days} days from now. It is not shown again.")
+
+
+async def _make(chosen: Settings, agency: str | None) -> tuple[str, str]:
+    database = Database(chosen.database_url)
+    now = wall_clock()
+    try:
+        await migrate(database)
+        await _bring_in_plans(database, chosen, now)
+        async with database.write() as session:
+            name = "the operator"
+            if agency is not None:
+                names = {row.code: row.name for row in await session.scalars(select(AgencyRow))}
+                agency = agency.upper()
+                if agency not in names:
+                    raise _unknown(agency, names)
+                name = names[agency]
+            role = Role.OPERATOR if agency is None else Role.OFFICER
+            code = await make_invite(session, role=role, agency=agency or "", now=now)
+        return code, name
+    finally:
+        await database.close()
+
+
+async def _bring_in_plans(database: Database, chosen: Settings, now: datetime) -> None:
+    """Invites can be made before the bot runs for the first time."""
+    async with database.read() as session:
+        if await session.scalar(select(AgencyRow.code).limit(1)) is not None:
+            return
+    rules = read_rules(chosen)
+    await PlanKeeper(database, chosen.nhacviec_plans, rules.timetable).start(now=now, wall=now)
+
+
+def _unknown(agency: str, names: dict[str, str]) -> SettingError:
+    near = closest(agency, names)
+    return SettingError(
+        f"No agency has the code {agency}.",
+        f"Did you mean {near}?" if near else f"The codes are: {', '.join(sorted(names))}",
+    )

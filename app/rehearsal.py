@@ -1,0 +1,219 @@
+"""The rehearsal behind `make run`: the sandbox beside the bot, all agencies bound, and a clock that can jump.
+
+The sandbox is a program of its own and is spoken to over HTTP only: the Bot API for the bot, its control API for what
+people and the clock do.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import structlog
+from sqlalchemy import select
+
+from app.clock import RehearsalClock
+from app.errors import SettingError
+from app.service import Service
+from plan.vietnam import day_of, instant_of
+from store import notices
+from store.chats import make_invite
+from store.tables import AgencyRow, BindingRow, Role
+
+TOKEN = "2023:SANDBOX-TOKEN"  # noqa: S105 (the sandbox's, known to everybody)
+_START_SECONDS = 20
+_FOLLOW_SECONDS = 25
+_BIND_SECONDS = 60
+_STOPS_EVERY = 0.5
+_STOP_SECONDS = 8
+_NEXT_MORNING = time(7, 25)
+_OPERATOR = 4000
+_OFFICERS = 5000
+_GROUPS = -1_000_000
+_log = structlog.get_logger("service")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sandbox:
+    """A running sandbox. `control` speaks its control API."""
+
+    url: str
+    control: httpx.AsyncClient
+
+
+@asynccontextmanager
+async def sandbox_process(
+    *, port: int, state: Path, clock_from: datetime, clock_speed: float
+) -> AsyncIterator[Sandbox]:
+    """Start the sandbox, wait until it answers, and end it when the block ends. Raises SettingError if it cannot start."""
+    url = f"http://127.0.0.1:{port}"
+    command = [
+        sys.executable, "-m", "sandbox",
+        "--port", str(port),
+        "--token", TOKEN,
+        "--state", str(state),
+        "--clock-from", clock_from.isoformat(),
+        "--clock-speed", str(clock_speed),
+    ]  # fmt: skip
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=Path(__file__).parent.parent,
+        stdout=asyncio.subprocess.DEVNULL,
+        # A Ctrl-C is for us: the bot stops first, then the sandbox.
+        start_new_session=True,
+    )
+    try:
+        async with httpx.AsyncClient(base_url=url, timeout=_FOLLOW_SECONDS + 10, trust_env=False) as control:
+            await _wait_until_it_answers(control, process, port)
+            yield Sandbox(url=url, control=control)
+    finally:
+        await _end(process)
+
+
+async def _wait_until_it_answers(
+    control: httpx.AsyncClient, process: asyncio.subprocess.Process, port: int
+) -> None:
+    for _ in range(_START_SECONDS * 20):
+        if process.returncode is not None:
+            raise SettingError(
+                "The sandbox could not start.",
+                f"Its words are above. If port {port} is taken: make run PORT=8400, or nhacviec rehearse --port 8400",
+            )
+        with suppress(httpx.TransportError):
+            await control.get("/control/clock")
+            return
+        await asyncio.sleep(0.05)
+    raise SettingError("The sandbox does not answer.", "Try again, or look at its words above.")
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGTERM)
+        try:
+            await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+class SandboxClock:
+    """Business time taken from the sandbox's clock; `on_jump` is called whenever it was set anew."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._version = -1
+        self._clock = RehearsalClock(datetime.now(UTC))
+        self.on_jump: Callable[[], None] = lambda: None
+
+    def __call__(self) -> datetime:
+        return self._clock()
+
+    async def follow_once(self, wait_seconds: float = 0) -> None:
+        """Ask for the clock's state, waiting until it changes or the time is over."""
+        answer = await self._sandbox.control.get(
+            "/control/clock", params={"after": self._version, "timeout": wait_seconds}
+        )
+        state = answer.raise_for_status().json()
+        if state["version"] == self._version:
+            return
+        self._version = state["version"]
+        self._clock.set(
+            datetime.fromisoformat(state["now"]), speed=state["speed"] if state["running"] else 0.0
+        )
+        self.on_jump()
+
+    async def follow_for_ever(self) -> None:
+        while True:
+            try:
+                await self.follow_once(_FOLLOW_SECONDS)
+            except httpx.HTTPError:
+                await asyncio.sleep(1)
+
+    async def set_running(self, running: bool) -> None:
+        await _put(self._sandbox, "/control/clock", {"running": running})
+        await self.follow_once()
+
+
+async def bind_everybody(sandbox: Sandbox, service: Service, clock: Callable[[], datetime]) -> int:
+    """Give each agency a group and bind it as an officer would, by an invite; what is bound stays. Returns how many."""
+    async with service.database.read() as session:
+        bound = set(await session.scalars(select(BindingRow.agency).where(BindingRow.ended_at.is_(None))))
+        agencies = list(await session.scalars(select(AgencyRow).order_by(AgencyRow.code)))
+    new = [(number, agency) for number, agency in enumerate(agencies) if agency.code not in bound]
+    for number, agency in new:
+        group, officer = _GROUPS - number, _OFFICERS + number
+        await _post(sandbox, "/control/users", {"id": officer, "first_name": f"Cán bộ {agency.code}"})
+        await _post(
+            sandbox,
+            "/control/chats",
+            {"id": group, "type": "group", "title": agency.name, "members": [officer], "admins": [officer]},
+        )
+        async with service.database.write() as session:
+            code = await make_invite(session, role=Role.OFFICER, agency=agency.code, now=clock())
+        await _post(sandbox, f"/control/chats/{group}/messages", {"from": officer, "text": f"/start {code}"})
+    if "" not in bound:
+        await _bind_operator(sandbox, service, clock)
+    await _wait_until_bound(service, len(agencies) + 1)
+    return len(new)
+
+
+async def _bind_operator(sandbox: Sandbox, service: Service, clock: Callable[[], datetime]) -> None:
+    await _post(sandbox, "/control/users", {"id": _OPERATOR, "first_name": "Quản trị hệ thống"})
+    await _post(sandbox, "/control/chats", {"id": _OPERATOR, "type": "private", "members": [_OPERATOR]})
+    async with service.database.write() as session:
+        code = await make_invite(session, role=Role.OPERATOR, agency="", now=clock())
+    await _post(
+        sandbox, f"/control/chats/{_OPERATOR}/messages", {"from": _OPERATOR, "text": f"/start {code}"}
+    )
+
+
+async def _wait_until_bound(service: Service, wanted: int) -> None:
+    for _ in range(_BIND_SECONDS * 10):
+        async with service.database.read() as session:
+            found = list(await session.scalars(select(BindingRow.id).where(BindingRow.ended_at.is_(None))))
+        if len(found) >= wanted:
+            return
+        await asyncio.sleep(0.1)
+    raise SettingError("The agencies' chats could not be bound.", "Look at the log lines above.")
+
+
+async def show_stops_for_ever(sandbox: Sandbox, service: Service, clock: Callable[[], datetime]) -> None:
+    """Tell the sandbox's page where its clock may usefully jump."""
+    shown: list[dict[str, str]] | None = None
+    while True:
+        with suppress(httpx.HTTPError):
+            stops = await _stops(service, clock())
+            if stops != shown:
+                await _put(sandbox, "/control/clock/stops", stops)
+                shown = stops
+        await asyncio.sleep(_STOPS_EVERY)
+
+
+async def _stops(service: Service, now: datetime) -> list[dict[str, str]]:
+    calendar, today = service.timetable.calendar, day_of(now)
+    stops = [("Tới ngày làm việc kế tiếp", instant_of(calendar.after(today), _NEXT_MORNING))]
+    async with service.database.read() as session:
+        milestone = await notices.earliest_milestone(session)
+    if milestone is not None:
+        scan_at = service.hours.scan_at
+        next_reminder = instant_of(calendar.on_or_after(max(milestone, today)), scan_at)
+        if next_reminder <= now:
+            next_reminder = instant_of(calendar.after(today), scan_at)
+        stops.append(("Tới lời nhắc kế tiếp", next_reminder))
+    return [{"label": label, "at": moment.isoformat()} for label, moment in stops]
+
+
+async def _post(sandbox: Sandbox, path: str, body: dict[str, Any]) -> None:
+    (await sandbox.control.post(path, json=body)).raise_for_status()
+
+
+async def _put(sandbox: Sandbox, path: str, body: Any) -> None:
+    (await sandbox.control.put(path, json=body)).raise_for_status()

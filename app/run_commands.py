@@ -1,0 +1,159 @@
+"""`nhacviec run` and `nhacviec rehearse`: start the bot and keep it running until it is told to stop."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.clock import RehearsalClock, wall_clock
+from app.console import err, errors_for_people, fail, out, settings
+from app.logs import set_up_logs
+from app.rehearsal import TOKEN, SandboxClock, bind_everybody, sandbox_process, show_stops_for_ever
+from app.rules import read_rules
+from app.service import running
+from config.settings import ROOT, Settings
+from scheduler.clockwork import Rhythm
+
+_REHEARSAL_START = datetime.fromisoformat("2023-03-07T07:25:00+07:00")
+_REHEARSAL_SPEED = 60.0
+_REHEARSAL_RHYTHM = Rhythm(scan=1, refresh=2, leases=5)
+
+
+def run(
+    clock_from: Annotated[
+        str | None,
+        typer.Option(
+            "--clock-from",
+            metavar="ISO",
+            help="Rehearse: start the clock at this instant, 2023-03-13T07:25:00+07:00.",
+        ),
+    ] = None,
+    clock_speed: Annotated[
+        float | None,
+        typer.Option("--clock-speed", min=0.001, help="Rehearse: seconds of the clock in one real second."),
+    ] = None,
+) -> None:
+    """Run the bot: receive, answer, scan, remind. Ctrl-C (or SIGTERM) stops it cleanly.
+
+    Settings come from the environment and .env (see .env.example); TELEGRAM_BOT_TOKEN is the only one that must be set.
+    """
+    chosen = settings()
+    clock = _clock(clock_from, clock_speed)
+    token = _token(chosen)
+    set_up_logs(chosen.nhacviec_log_level, for_people=err.is_terminal)
+    with errors_for_people():
+        asyncio.run(_run(chosen, token, clock))
+
+
+def rehearse(
+    port: Annotated[
+        int, typer.Option("--port", min=1, max=65535, help="Port of the chat page on this machine.")
+    ] = 8321,
+    folder: Annotated[
+        Path, typer.Option("--folder", help="Where the rehearsal keeps its state; delete it to begin anew.")
+    ] = ROOT / "var" / "rehearsal",
+) -> None:
+    """Try everything out: the bot on a sandbox that stands in for Telegram, with a chat page and a clock that can jump.
+
+    It starts on Tuesday 2023-03-07 at 07:25 in Vietnam, one minute a second, with all agencies' chats bound; nothing leaves
+    this machine. Start it again and it goes on where it was. Ctrl-C ends it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    chosen = settings().model_copy(
+        update={
+            "telegram_api_url": f"http://127.0.0.1:{port}",
+            "telegram_proxy": None,
+            "database_url": f"sqlite:///{folder.absolute() / 'nhacviec.db'}",
+        }
+    )
+    set_up_logs("WARNING", for_people=True)
+    with errors_for_people():
+        asyncio.run(_rehearse(chosen, port, folder))
+
+
+def _clock(clock_from: str | None, clock_speed: float | None) -> Callable[[], datetime]:
+    if clock_from is None:
+        if clock_speed is not None:
+            fail(
+                "--clock-speed goes with --clock-from.",
+                "Example: --clock-from 2023-03-13T07:25:00+07:00 --clock-speed 60",
+            )
+        return wall_clock
+    try:
+        return RehearsalClock(datetime.fromisoformat(clock_from), speed=clock_speed or 1.0)
+    except ValueError:
+        fail(
+            f"--clock-from {clock_from} is not an instant.",
+            "Write day, time and zone: 2023-03-13T07:25:00+07:00",
+        )
+
+
+def _token(chosen: Settings) -> str:
+    try:
+        token = chosen.token()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a text file"
+        fail(
+            f"TELEGRAM_BOT_TOKEN_FILE: {chosen.telegram_bot_token_file}: {reason}",
+            "Name a file that this user can read and that holds the token.",
+        )
+    if not token:
+        fail(
+            "TELEGRAM_BOT_TOKEN is not set.",
+            "Get a token from @BotFather on Telegram and put it into .env: TELEGRAM_BOT_TOKEN=123456:ABC… (see"
+            " .env.example). To try the bot without Telegram: make run",
+        )
+    return token
+
+
+async def _run(chosen: Settings, token: str, clock: Callable[[], datetime]) -> None:
+    stop = _stop_signal()
+    async with running(chosen, read_rules(chosen), token=token, clock=clock):
+        await stop.wait()
+
+
+async def _rehearse(chosen: Settings, port: int, folder: Path) -> None:
+    stop = _stop_signal()
+    out.print("Starting the sandbox …")
+    state = folder / "sandbox.json"
+    first_time = not state.exists()
+    async with sandbox_process(
+        port=port, state=state, clock_from=_REHEARSAL_START, clock_speed=_REHEARSAL_SPEED
+    ) as sandbox:
+        clock = SandboxClock(sandbox)
+        await clock.follow_once()
+        if first_time:
+            await clock.set_running(False)
+        out.print("Starting the bot …")
+        async with running(
+            chosen, read_rules(chosen), token=TOKEN, clock=clock, rhythm=_REHEARSAL_RHYTHM
+        ) as service:
+            with out.status("Binding the agencies' chats …"):
+                new = await bind_everybody(sandbox, service, clock)
+            if first_time:
+                await clock.set_running(True)
+            tasks = [
+                asyncio.create_task(clock.follow_for_ever()),
+                asyncio.create_task(show_stops_for_ever(sandbox, service, clock)),
+            ]
+            clock.on_jump = service.clockwork.wake_scan
+            out.print(f"{new} chats bound. " if new else "Going on where the last rehearsal ended. ", end="")
+            out.print(f"Open [bold]{sandbox.url}[/] in a browser. Ctrl-C ends the rehearsal.")
+            await stop.wait()
+            out.print("Stopping …")
+            for task in tasks:
+                task.cancel()
+    out.print("Stopped. The next start goes on from here.")
+
+
+def _stop_signal() -> asyncio.Event:
+    """Set by the first Ctrl-C or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop

@@ -1,0 +1,101 @@
+"""What the bot says, before a channel gives it a form: blocks of lines and choices under them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import TypeAdapter
+
+
+class Style(StrEnum):
+    PLAIN = "plain"
+    BOLD = "bold"
+    ITALIC = "italic"
+    CODE = "code"
+
+
+class Tone(StrEnum):
+    """What tapping a choice does: goes on, goes back, or neither."""
+
+    YES = "yes"
+    NO = "no"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A run of text in one style."""
+
+    text: str
+    style: Style = Style.PLAIN
+
+
+Line = tuple[Span, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Lines that stay together: a long message is split between blocks, never inside one. `about` are the assignments
+    (ids) that a morning message speaks of here."""
+
+    lines: tuple[Line, ...]
+    about: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One answer that a person can give. `action` is at most 64 bytes and carries no authority."""
+
+    label: str
+    action: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A whole message; `choices` are rows of buttons, or numbered answers where there are no buttons."""
+
+    blocks: tuple[Block, ...]
+    choices: tuple[tuple[Choice, ...], ...] = ()
+
+
+def bold(text: str) -> Span:
+    return Span(text=text, style=Style.BOLD)
+
+
+def italic(text: str) -> Span:
+    return Span(text=text, style=Style.ITALIC)
+
+
+def code(text: str) -> Span:
+    return Span(text=text, style=Style.CODE)
+
+
+def line(*parts: str | Span) -> Line:
+    """A line from words and styled spans."""
+    return tuple(Span(text=part) if isinstance(part, str) else part for part in parts)
+
+
+def block(*lines: Line | str, about: tuple[int, ...] = ()) -> Block:
+    return Block(lines=tuple(line(item) if isinstance(item, str) else item for item in lines), about=about)
+
+
+def message(*blocks: Block | str, choices: Iterable[Iterable[Choice]] = ()) -> Message:
+    return Message(
+        blocks=tuple(block(item) if isinstance(item, str) else item for item in blocks),
+        choices=tuple(tuple(row) for row in choices),
+    )
+
+
+_ADAPTER = TypeAdapter(Message)
+
+
+def to_json(value: Message) -> dict[str, Any]:
+    """The form in which the outbox keeps a message."""
+    dumped: dict[str, Any] = _ADAPTER.dump_python(value, mode="json")
+    return dumped
+
+
+def from_json(value: dict[str, Any]) -> Message:
+    return _ADAPTER.validate_python(value)

@@ -1,0 +1,71 @@
+"""What comes in, after a channel has read it and before the conversation answers it."""
+
+from dataclasses import dataclass
+
+from store.tables import ChatKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A chat on a channel."""
+
+    channel: str
+    address: str
+    kind: ChatKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Who wrote or tapped: the id on the channel and the name shown there."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """A person wrote to the bot. `message_id` is the channel's id of what they wrote; a mention of the bot is cut off."""
+
+    place: Place
+    person: Person
+    text: str
+    message_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tap:
+    """A person tapped a choice. `action` is what the choice carried (anyone can forge it); `message_id` the message it
+    stood under; `tap_id` what the channel wants acknowledged."""
+
+    place: Place
+    person: Person
+    action: str
+    message_id: str
+    tap_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gone:
+    """The bot was blocked or removed from the chat."""
+
+    place: Place
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Back:
+    """The bot was unblocked or added to the chat (again)."""
+
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """The chat lives at another address now."""
+
+    channel: str
+    old: str
+    new: str
+
+
+Incoming = Words | Tap | Gone | Back | Moved

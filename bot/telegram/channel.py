@@ -1,0 +1,83 @@
+"""Sending through Telegram."""
+
+from telegram import Bot, ReplyParameters
+from telegram import Message as TelegramMessage
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, TelegramError
+
+from bot.channel import Destination, Outcome, Sent
+from bot.message import Message
+from bot.telegram.outcomes import outcome_of
+from bot.telegram.render import keyboard, marked_as_repeat, split, to_html
+
+NAME = "telegram"
+_NO_LONGER_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_ASKING_MESSAGE_IS_GONE = "message to be replied not found"
+
+
+class TelegramChannel:
+    """Writes messages with python-telegram-bot's Bot; pacing and retries are the deliverer's."""
+
+    name = NAME
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    def pieces(self, message: Message) -> list[Message]:
+        return split(message)
+
+    async def send(self, piece: Message, destination: Destination, *, repeat: bool = False) -> Outcome:
+        if destination.acknowledges is not None:
+            await self._acknowledge(destination.acknowledges)
+        shown = marked_as_repeat(piece) if repeat else piece
+        try:
+            if destination.replaces is not None:
+                return await self._edit(shown, destination)
+            return await self._write(shown, destination)
+        except TelegramError as error:
+            return outcome_of(error)
+
+    async def _write(self, piece: Message, destination: Destination) -> Outcome:
+        try:
+            sent: TelegramMessage = await self._bot.send_message(
+                chat_id=destination.address,
+                text=to_html(piece),
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(piece),
+                reply_parameters=ReplyParameters(
+                    int(destination.replies_to), allow_sending_without_reply=True
+                )
+                if destination.replies_to
+                else None,
+            )
+        except BadRequest as error:
+            if destination.replies_to and _ASKING_MESSAGE_IS_GONE in error.message.lower():
+                return await self._write(piece, Destination(address=destination.address))
+            raise
+        return Sent(external_id=str(sent.message_id))
+
+    async def _edit(self, piece: Message, destination: Destination) -> Outcome:
+        replaced = destination.replaces or ""
+        try:
+            await self._bot.edit_message_text(
+                chat_id=destination.address,
+                message_id=int(replaced),
+                text=to_html(piece),
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(piece),
+            )
+        except BadRequest as error:
+            text = error.message.lower()
+            if "message is not modified" in text:
+                return Sent(external_id=replaced)
+            if any(mark in text for mark in _NO_LONGER_EDITABLE):
+                return await self._write(piece, Destination(address=destination.address))
+            raise
+        return Sent(external_id=replaced)
+
+    async def _acknowledge(self, tap_id: str) -> None:
+        """Stop the tapped button's spinner. It is a courtesy: that it failed or came too late changes nothing."""
+        try:
+            await self._bot.answer_callback_query(tap_id)
+        except TelegramError:
+            return

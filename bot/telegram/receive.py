@@ -1,0 +1,73 @@
+"""Receiving from Telegram by long polling: an update is in the inbox before the next poll confirms it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from telegram.error import Conflict, RetryAfter, TelegramError
+
+from bot.telegram.connect import PollingBot
+from bot.telegram.updates import ALLOWED_UPDATES
+from store.inbox import Arrival
+
+_POLL_SECONDS = 50
+_READ_MARGIN_SECONDS = 10
+_LIMIT = 100
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
+# After a week without updates Telegram may number anew, lower than before (Bot API, Update.update_id).
+_FORGET_OFFSET_AFTER = timedelta(days=6)
+_log = structlog.get_logger("receive")
+
+Keep = Callable[[list[Arrival]], Awaitable[None]]
+
+
+class TelegramReceiver:
+    """Polls for ever; `keep` must have committed the updates when it returns."""
+
+    def __init__(self, bot: PollingBot, keep: Keep) -> None:
+        self._bot = bot
+        self._keep = keep
+        self._offset: int | None = None
+        self._last_update_at = datetime.now(UTC)
+
+    async def run(self) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                await self.poll_once(_POLL_SECONDS)
+                pause = _FIRST_PAUSE
+            except RetryAfter as error:
+                await asyncio.sleep(_seconds(error.retry_after))
+            except Conflict:
+                _log.error(
+                    "another program polls with the same token, or a webhook is set; stop it, or give this bot"
+                    " a token of its own"
+                )
+                await asyncio.sleep(_LONGEST_PAUSE)
+            except TelegramError as error:
+                _log.warning("polling failed", error=type(error).__name__, retry_in_seconds=pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def poll_once(self, timeout_seconds: int) -> int:
+        """One getUpdates; returns how many updates were kept."""
+        if datetime.now(UTC) - self._last_update_at > _FORGET_OFFSET_AFTER:
+            self._offset = None
+        raw = await self._bot.raw_updates(
+            offset=self._offset,
+            limit=_LIMIT,
+            poll_seconds=timeout_seconds,
+            allowed=ALLOWED_UPDATES,
+            read_seconds=timeout_seconds + _READ_MARGIN_SECONDS,
+        )
+        if not raw:
+            return 0
+        await self._keep([Arrival(update_id=str(update["update_id"]), raw=update) for update in raw])
+        self._offset = max(int(update["update_id"]) for update in raw) + 1
+        self._last_update_at = datetime.now(UTC)
+        return len(raw)
+
+
+def _seconds(value: int | timedelta) -> float:
+    return value.total_seconds() if isinstance(value, timedelta) else float(value)

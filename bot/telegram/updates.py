@@ -1,0 +1,109 @@
+"""A raw update of the Bot API read into what the conversation understands."""
+
+from typing import Any
+
+from telegram import Bot, CallbackQuery, Chat, ChatMemberUpdated, Message, MessageEntity, Update, User
+from telegram.constants import ChatMemberStatus, ChatType
+
+from bot.request import Back, Gone, Incoming, Moved, Person, Place, Tap, Words
+from bot.telegram.channel import NAME
+from store.tables import ChatKind
+
+ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
+_OUT = (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
+
+
+class UnreadableUpdate(ValueError):
+    """The update is not one that the Bot API describes."""
+
+
+def read_update(raw: dict[str, Any], bot: Bot) -> Incoming | None:
+    """What the update says to us; None when it is not for us. Raises UnreadableUpdate."""
+    try:
+        update = Update.de_json(raw, bot)
+        if update.callback_query is not None:
+            return _tap(update.callback_query)
+        if update.my_chat_member is not None:
+            return _membership(update.my_chat_member)
+        if update.message is not None:
+            return _message(update.message, bot)
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise UnreadableUpdate(f"{type(error).__name__}: {error}") from error
+    return None
+
+
+def _place(chat: Chat) -> Place:
+    kind = ChatKind.PRIVATE if chat.type == ChatType.PRIVATE else ChatKind.GROUP
+    return Place(channel=NAME, address=str(chat.id), kind=kind)
+
+
+def _person(user: User | None) -> Person:
+    if user is None:
+        return Person(id="", name="")
+    return Person(id=str(user.id), name=user.full_name)
+
+
+def _tap(query: CallbackQuery) -> Incoming | None:
+    if query.message is None or query.data is None:
+        return None
+    return Tap(
+        place=_place(query.message.chat),
+        person=_person(query.from_user),
+        action=query.data,
+        message_id=str(query.message.message_id),
+        tap_id=query.id,
+    )
+
+
+def _membership(change: ChatMemberUpdated) -> Incoming:
+    place = _place(change.chat)
+    if change.new_chat_member.status in _OUT:
+        reason = "blocked by the person" if place.kind is ChatKind.PRIVATE else "removed from the group"
+        return Gone(place=place, reason=reason)
+    return Back(place=place)
+
+
+def _message(message: Message, bot: Bot) -> Incoming | None:
+    if message.migrate_to_chat_id is not None:
+        return Moved(channel=NAME, old=str(message.chat.id), new=str(message.migrate_to_chat_id))
+    text = message.text or message.caption
+    if text is None or (message.from_user is not None and message.from_user.is_bot):
+        return None
+    words = _addressed_to_us(message, text, bot.username)
+    if words is None:
+        return None
+    return Words(
+        place=_place(message.chat),
+        person=_person(message.from_user),
+        text=words,
+        message_id=str(message.message_id),
+    )
+
+
+def _addressed_to_us(message: Message, text: str, username: str) -> str | None:
+    """The words without the mention of the bot; None in a group when they are not for us."""
+    first, _, rest = text.partition(" ")
+    if first.startswith("/") and "@" in first:
+        command, _, addressee = first.partition("@")
+        return f"{command} {rest}".strip() if addressee.lower() == username.lower() else None
+    if message.chat.type == ChatType.PRIVATE or first.startswith("/"):
+        return text
+    mention = f"@{username}"
+    if _mentions(message, mention):
+        return _without(text, mention).strip()
+    replied = message.reply_to_message
+    if replied is not None and replied.from_user is not None and replied.from_user.username == username:
+        return text
+    return None
+
+
+def _mentions(message: Message, mention: str) -> bool:
+    found = message.parse_entities([MessageEntity.MENTION]) | message.parse_caption_entities(
+        [MessageEntity.MENTION]
+    )
+    return any(name.lower() == mention.lower() for name in found.values())
+
+
+def _without(text: str, mention: str) -> str:
+    start = text.lower().find(mention.lower())
+    return text[:start] + text[start + len(mention) :]

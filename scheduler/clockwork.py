@@ -1,0 +1,172 @@
+"""The clockwork: APScheduler wakes the scan, the refresh of the plan and the watch over leases; loops handle and deliver.
+
+It decides nothing: what is owed is in the database, so a wake-up too many does nothing and one too few is made good by
+the next.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.reception import Reception
+from scheduler.deliver import Deliverer
+from scheduler.hours import OfficeHours
+from scheduler.refresh import PlanKeeper
+from scheduler.scan import ScanResult, scan_if_owed
+from store.database import Database
+from store.sync import Timetable
+
+_log = structlog.get_logger("clockwork")
+_DATABASE_PAUSE = 2.0
+_IDLE_SECONDS = 30.0
+_LEAST_WAIT = 0.005
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rhythm:
+    """Seconds between wake-ups."""
+
+    scan: float = 15
+    refresh: float = 15
+    leases: float = 20
+
+
+@dataclass(kw_only=True)
+class Wakers:
+    """Events by which one part tells another that there is work; losing one costs time only."""
+
+    inbox: asyncio.Event = field(default_factory=asyncio.Event)
+    outbox: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(kw_only=True)
+class Clockwork:
+    """Everything that runs by itself in one process."""
+
+    database: Database
+    timetable: Timetable
+    hours: OfficeHours
+    reception: Reception
+    deliverer: Deliverer
+    keeper: PlanKeeper
+    clock: Callable[[], datetime]
+    wall: Callable[[], datetime]
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    wakers: Wakers = field(default_factory=Wakers)
+    _scheduler: AsyncIOScheduler | None = None
+    _stopping: bool = False
+
+    def schedule(self) -> AsyncIOScheduler:
+        """Jobs live in memory and carry no state. A late wake-up is never dropped, several become one."""
+        self._scheduler = scheduler = AsyncIOScheduler(
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        for name, job, seconds in (
+            ("scan", self.scan, self.rhythm.scan),
+            ("refresh", self.refresh, self.rhythm.refresh),
+            ("leases", self.watch_leases, self.rhythm.leases),
+        ):
+            scheduler.add_job(patiently(name, job), IntervalTrigger(seconds=seconds), id=name)
+        return scheduler
+
+    def wake_scan(self) -> None:
+        """Have the scan look at once: the clock was set anew."""
+        if self._scheduler is not None and self._scheduler.running:
+            self._scheduler.modify_job("scan", next_run_time=self.wall())
+
+    async def scan(self) -> ScanResult | None:
+        """Scan if a scan is owed at this moment of business time."""
+        now = self.clock()
+        day = self.hours.scan_day(now, self.timetable.calendar)
+        # Notices that wait for the morning may leave from some moment on: the deliverer must look then.
+        self.wakers.outbox.set()
+        if day is None:
+            return None
+        result = await scan_if_owed(self.database, self.timetable, day=day, now=now, wall=self.wall())
+        if result is not None:
+            _log.info(
+                "scan",
+                day=day.isoformat(),
+                notices=len(result.told),
+                messages=result.messages,
+                unreachable=len(result.unreachable),
+            )
+            self.wakers.outbox.set()
+        return result
+
+    async def refresh(self) -> None:
+        if await self.keeper.refresh(now=self.clock(), wall=self.wall()):
+            self.wakers.outbox.set()
+
+    async def watch_leases(self) -> None:
+        await self.deliverer.take_back_expired()
+
+    async def handle_for_ever(self) -> None:
+        """Handle what is in the inbox, then wait for more; ends after `stop`."""
+        while not self._stopping:
+            self.wakers.inbox.clear()
+            try:
+                while not self._stopping and await self.reception.handle_next(
+                    now=self.clock(), wall=self.wall()
+                ):
+                    self.wakers.outbox.set()
+            except SQLAlchemyError as error:
+                await _database_trouble("inbox", error)
+                continue
+            await _woken(self.wakers.inbox, _IDLE_SECONDS)
+
+    async def deliver_for_ever(self) -> None:
+        """Deliver what may leave, then wait until something may; ends after `stop`."""
+        while not self._stopping:
+            self.wakers.outbox.clear()
+            try:
+                if await self.deliverer.deliver_waiting():
+                    continue
+                at = await self.deliverer.next_at()
+            except SQLAlchemyError as error:
+                await _database_trouble("outbox", error)
+                continue
+            await _woken(self.wakers.outbox, self._until(at))
+
+    async def stop(self) -> None:
+        """Claim nothing more, and wait for what is under way."""
+        self._stopping = True
+        self.wakers.inbox.set()
+        self.wakers.outbox.set()
+        await self.deliverer.finish()
+
+    def _until(self, at: datetime | None) -> float:
+        if at is None or self.deliverer.is_full:
+            # Every send that ends wakes the loop.
+            return _IDLE_SECONDS
+        return min(max((at - self.wall()).total_seconds(), _LEAST_WAIT), _IDLE_SECONDS)
+
+
+def patiently(name: str, job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    """A job that survives trouble with the database: it is logged, and the next wake-up tries again."""
+
+    async def run() -> None:
+        try:
+            await job()
+        except SQLAlchemyError as error:
+            await _database_trouble(name, error)
+
+    return run
+
+
+async def _database_trouble(where: str, error: SQLAlchemyError) -> None:
+    _log.warning("database not available, waiting", where=where, error=type(error).__name__)
+    await asyncio.sleep(_DATABASE_PAUSE)
+
+
+async def _woken(event: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,114 @@
+"""Keep the store in line with the plans' files: at start, and whenever a file changes.
+
+A file that cannot be accepted leaves the running plan in force; the operator hears of it once for each state of the file.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from bot.message import Message, block, bold, code, line, message, to_json
+from plan.load import load_plan, plan_digest
+from plan.problems import PlanRejected
+from plan.vietnam import day_of
+from store import chats
+from store.database import Database
+from store.outbox import queue
+from store.sync import SyncResult, Timetable, retire_missing_plans, sync_plan
+from store.tables import OutboxKind
+
+_log = structlog.get_logger("plan")
+_SHOWN_PROBLEMS = 10
+_SHOWN_LENGTH = 300
+
+
+class PlanKeeper:
+    """Remembers what it has seen of each file, so that an unchanged file costs a look only."""
+
+    def __init__(self, database: Database, paths: Sequence[Path], timetable: Timetable) -> None:
+        self._database = database
+        self._paths = tuple(paths)
+        self._timetable = timetable
+        self._seen: dict[Path, str] = {}
+
+    async def start(self, *, now: datetime, wall: datetime) -> None:
+        """Bring all plans in at start. Raises PlanRejected with the problems of all files if one is not acceptable and
+        none of it was accepted before."""
+        keys = [
+            key for path in self._paths if (key := await self._refresh(path, now=now, wall=wall)) is not None
+        ]
+        if len(keys) == len(self._paths):
+            async with self._database.write() as session:
+                for key in await retire_missing_plans(session, keys):
+                    _log.info("plan retired", plan=key)
+
+    async def refresh(self, *, now: datetime, wall: datetime) -> bool:
+        """Look at the files; True when the store changed."""
+        changed = False
+        for path in self._paths:
+            if _digest(path) != self._seen.get(path):
+                changed |= await self._refresh(path, now=now, wall=wall) is not None
+        return changed
+
+    async def _refresh(self, path: Path, *, now: datetime, wall: datetime) -> str | None:
+        digest = _digest(path)
+        self._seen[path] = digest
+        try:
+            plan, problems = load_plan(path)
+        except PlanRejected as rejected:
+            await self._reject(path, digest, rejected, wall=wall)
+            return None
+        for problem in problems:
+            _log.debug("plan", problem=str(problem))
+        async with self._database.write() as session:
+            result = await sync_plan(
+                session, plan, self._timetable, digest=digest, now=now, today=day_of(now)
+            )
+        _log.info("plan in force", plan=plan.key, **_counts(result))
+        return plan.key
+
+    async def _reject(self, path: Path, digest: str, rejected: PlanRejected, *, wall: datetime) -> None:
+        for problem in rejected.problems:
+            _log.error("plan rejected", problem=str(problem))
+        async with self._database.write() as session:
+            for chat in await chats.operator_chats(session):
+                queue(
+                    session,
+                    chat_id=chat.id,
+                    kind=OutboxKind.NOTE,
+                    wall=wall,
+                    body=to_json(_rejection(path, rejected)),
+                    key=f"plan-rejected:{chat.id}:{wall.timestamp():.0f}:{digest[:16]}",
+                )
+
+
+def _digest(path: Path) -> str:
+    try:
+        return plan_digest(path)
+    except OSError as error:
+        return f"unreadable: {error.errno}"
+
+
+def _counts(result: SyncResult) -> dict[str, int]:
+    return {
+        "added": result.added,
+        "moved": result.moved,
+        "retired": result.retired,
+        "returned": result.returned,
+    }
+
+
+def _rejection(path: Path, rejected: PlanRejected) -> Message:
+    shown = [str(problem)[:_SHOWN_LENGTH] for problem in rejected.problems[:_SHOWN_PROBLEMS]]
+    more = len(rejected.problems) - len(shown)
+    return message(
+        block(
+            line(bold("⚠️ Tệp kế hoạch có lỗi, chưa được áp dụng.")),
+            line("Kế hoạch đang chạy vẫn giữ nguyên. Tệp: ", code(path.name)),
+        ),
+        *(block(line(code(text))) for text in shown),
+        *([block(f"… và {more} lỗi nữa.")] if more > 0 else []),
+        block("Xem đủ bằng lệnh: nhacviec plan check"),
+    )

@@ -1,0 +1,93 @@
+"""What to do after a send: a pure decision from its outcome, the attempts so far, and now."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
+
+from bot.channel import Migrated, Outcome, Refused, RetryLater, Sent, Uncertain
+
+_FIRST_DELAY = timedelta(seconds=2)
+_LONGEST_DELAY = timedelta(minutes=10)
+_UNCERTAIN_DELAY = timedelta(seconds=30)
+MOST_ATTEMPTS = 60
+
+
+class Why(StrEnum):
+    """The named reason of a decision, for the log and the row."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    NOT_TAKEN = "not taken"
+    FLOOD = "flood control"
+    MIGRATED = "migrated"
+    UNCERTAIN = "uncertain"
+    UNCERTAIN_TWICE = "uncertain twice"
+    GAVE_UP = "gave up"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """It is out."""
+
+    why: Why
+    external_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiveUp:
+    """It will not be tried again; `suspends` when the chat is out of reach."""
+
+    why: Why
+    suspends: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Again:
+    """Try again at `at` (wall time). `repeat` marks it as perhaps received; `address` is the chat's new one;
+    `hold_chat` and `hold_channel` keep everything else of the chat or the channel back until then."""
+
+    why: Why
+    at: datetime
+    repeat: bool = False
+    address: str | None = None
+    hold_chat: bool = False
+    hold_channel: bool = False
+
+
+Decision = Done | GiveUp | Again
+
+
+def decide(outcome: Outcome, *, attempts: int, repeated: bool, jitter: float, now: datetime) -> Decision:
+    """`attempts` counts this one; `repeated` says that the row was marked as a repeat before; `jitter` in [0, 1)
+    spreads retries, so that many do not come at one moment."""
+    match outcome:
+        case Sent():
+            return Done(why=Why.SENT, external_id=outcome.external_id)
+        case Refused():
+            return GiveUp(why=Why.REFUSED, suspends=outcome.suspends)
+        case Migrated():
+            return Again(why=Why.MIGRATED, at=now, address=outcome.address)
+        case Uncertain():
+            if repeated:
+                return GiveUp(why=Why.UNCERTAIN_TWICE)
+            return Again(why=Why.UNCERTAIN, at=now + _UNCERTAIN_DELAY, repeat=True)
+        case RetryLater():
+            return _later(outcome, attempts=attempts, jitter=jitter, now=now)
+        case _:
+            assert_never(outcome)
+
+
+def _later(outcome: RetryLater, *, attempts: int, jitter: float, now: datetime) -> Decision:
+    if outcome.after is not None:
+        # The service knows when; that is no fault of the message, so it does not wear out its attempts.
+        return Again(
+            why=Why.FLOOD,
+            at=now + outcome.after,
+            hold_chat=not outcome.whole_channel,
+            hold_channel=outcome.whole_channel,
+        )
+    if attempts >= MOST_ATTEMPTS:
+        return GiveUp(why=Why.GAVE_UP)
+    delay = min(_FIRST_DELAY * 2 ** min(attempts - 1, 16), _LONGEST_DELAY)
+    return Again(why=Why.NOT_TAKEN, at=now + delay * (1 + jitter / 2))

@@ -1,0 +1,91 @@
+"""Reads for answering people: who may see what, and what the plans say about a code."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.tables import AgencyRow, BindingRow, ItemRow, PlanRow, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """An output of an active plan as printed, whoever owes it. A report has no area and no schedule."""
+
+    plan_key: str
+    code: str
+    task: str
+    area: int | None
+    area_name: str | None
+    heading: str | None
+    title: str
+    product: str
+    schedule: str
+    lead: tuple[str, ...]
+    support: tuple[str, ...]
+
+
+async def is_operator(session: AsyncSession, chat_id: int) -> bool:
+    """Whether the machine's troubles are told in that chat."""
+    return bool(
+        await session.scalar(
+            select(
+                exists().where(
+                    BindingRow.chat_id == chat_id,
+                    BindingRow.role == Role.OPERATOR,
+                    BindingRow.ended_at.is_(None),
+                )
+            )
+        )
+    )
+
+
+async def overseen_plans(session: AsyncSession, agencies: Iterable[str]) -> frozenset[str]:
+    """Keys of the active plans of which one of these agencies is the standing office."""
+    found = await session.scalars(
+        select(PlanRow.key).where(PlanRow.standing_office.in_(list(agencies)), PlanRow.retired.is_(False))
+    )
+    return frozenset(found)
+
+
+async def standing_offices(session: AsyncSession) -> list[str]:
+    """Names of the standing offices of active plans: where invites come from."""
+    found = await session.scalars(
+        select(AgencyRow.name)
+        .join(PlanRow, PlanRow.standing_office == AgencyRow.code)
+        .where(PlanRow.retired.is_(False))
+        .order_by(PlanRow.key)
+    )
+    return list(dict.fromkeys(found))
+
+
+async def all_agencies(session: AsyncSession) -> list[AgencyRow]:
+    """Every agency that a plan has named, by code."""
+    return list(await session.scalars(select(AgencyRow).order_by(AgencyRow.code)))
+
+
+async def items(session: AsyncSession) -> list[Item]:
+    """All outputs and reports of active plans, as on paper."""
+    found = await session.scalars(
+        select(ItemRow)
+        .join(PlanRow, ItemRow.plan_key == PlanRow.key)
+        .where(PlanRow.retired.is_(False))
+        .order_by(ItemRow.plan_key, ItemRow.position)
+    )
+    return [
+        Item(
+            plan_key=row.plan_key,
+            code=row.code,
+            task=row.task,
+            area=row.area,
+            area_name=row.area_name,
+            heading=row.heading,
+            title=row.title,
+            product=row.product,
+            schedule=row.schedule,
+            lead=tuple(row.lead),
+            support=tuple(row.support),
+        )
+        for row in found
+    ]

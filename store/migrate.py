@@ -1,0 +1,31 @@
+"""Bring a database to the schema of this program, at start and in one place. Forward only."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+from store.database import Database
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def migrate(database: Database) -> None:
+    """Run what is missing, inside one transaction under the writer's lock."""
+    async with database.write() as session:
+        connection = await session.connection()
+        await connection.run_sync(_upgrade)
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's settings for a connection that is open already; there is no alembic.ini."""
+    config = Config()
+    # `%` is special to the ini parser behind it.
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    command.upgrade(alembic_config(connection), "head")

@@ -1,0 +1,242 @@
+"""Bring the store in line with a plan's file: progress stays, a moved due day re-arms, a removed row is retired."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from plan.assignments import Duty, DutyKind, duties
+from plan.milestones import DueDates, ReminderRules, last_reached, next_after
+from plan.model import Plan
+from plan.workdays import WorkingCalendar
+from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow, State
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyncResult:
+    """How many assignments came, went, came back, or got another due day."""
+
+    added: int = 0
+    moved: int = 0
+    retired: int = 0
+    returned: int = 0
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.added or self.moved or self.retired or self.returned)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timetable:
+    """What decides when the scan looks at an assignment: the operator's rules and the working calendar."""
+
+    rules: ReminderRules
+    calendar: WorkingCalendar
+
+    def first_look(self, dates: DueDates, today: date) -> date:
+        """For an assignment of which nobody has heard yet: its latest milestone so far, else its first."""
+        reached = last_reached(dates, self.rules, self.calendar, today=today)
+        return reached.day if reached else self.next_look(dates, today)
+
+    def next_look(self, dates: DueDates, today: date) -> date:
+        return next_after(dates, self.rules, self.calendar, today=today).day
+
+
+async def sync_plan(
+    session: AsyncSession,
+    plan: Plan,
+    timetable: Timetable,
+    *,
+    digest: str,
+    now: datetime,
+    today: date,
+) -> SyncResult:
+    """Inside the caller's transaction. `today` is the business day in Vietnam."""
+    await _put_plan(session, plan, digest, now)
+    await _put_agencies(session, plan)
+    items = await _put_items(session, plan)
+    wanted = {duty.identity: duty for duty in duties(plan, timetable.calendar)}
+    stored = {
+        (item.code, row.agency, row.slot): row
+        for row, item in (
+            await session.execute(
+                select(AssignmentRow, ItemRow)
+                .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
+                .where(ItemRow.plan_key == plan.key)
+            )
+        )
+    }
+    _keep_progress_of_renamed_slots(stored, wanted)
+    added = moved = retired = returned = 0
+    for identity, duty in wanted.items():
+        row = stored.pop(identity, None)
+        if row is None:
+            row = AssignmentRow(item_id=items[duty.code].id, agency=duty.agency, slot=duty.slot)
+            row.state, row.retired = State.OPEN, False
+            session.add(row)
+            added += 1
+            fresh = True
+        else:
+            returned += row.retired
+            moved += row.due != (duty.dates.due if duty.dates else None)
+            fresh = row.retired or row.due != (duty.dates.due if duty.dates else None)
+            row.retired = False
+        _write_duty(row, duty)
+        row.next_milestone_on = _next_look(row, duty, timetable, today, fresh=fresh)
+    for row in stored.values():
+        retired += not row.retired
+        row.retired, row.next_milestone_on = True, None
+    await session.flush()
+    return SyncResult(added=added, moved=moved, retired=retired, returned=returned)
+
+
+async def retire_missing_plans(session: AsyncSession, active: Sequence[str]) -> list[str]:
+    """Retire plans that the settings no longer name, with all their assignments; returns their keys."""
+    gone = list(
+        await session.scalars(select(PlanRow).where(PlanRow.key.not_in(active), PlanRow.retired.is_(False)))
+    )
+    for plan in gone:
+        plan.retired, plan.digest = True, ""
+        rows = await session.scalars(
+            select(AssignmentRow)
+            .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
+            .where(ItemRow.plan_key == plan.key)
+        )
+        for row in rows:
+            row.retired, row.next_milestone_on = True, None
+    return [plan.key for plan in gone]
+
+
+async def count_as_told(session: AsyncSession, timetable: Timetable, through: date) -> None:
+    """For a forecast: as if all milestones up to that day had been told."""
+    rows = await session.scalars(
+        select(AssignmentRow).where(AssignmentRow.state == State.OPEN, AssignmentRow.retired.is_(False))
+    )
+    for row in rows:
+        dates = due_dates(row)
+        row.next_milestone_on = timetable.next_look(dates, through) if dates else None
+    await session.flush()
+
+
+def due_dates(row: AssignmentRow) -> DueDates | None:
+    """The dates of a stored assignment; None when it has no due day."""
+    if row.due is None or row.remind_by is None or row.late_after is None:
+        return None
+    return DueDates(due=row.due, remind_by=row.remind_by, late_after=row.late_after, cutoff=row.cutoff)
+
+
+async def _put_plan(session: AsyncSession, plan: Plan, digest: str, now: datetime) -> None:
+    await session.merge(
+        PlanRow(
+            key=plan.key,
+            year=plan.year,
+            title=plan.title,
+            document=plan.document,
+            standing_office=plan.standing_office,
+            report_address=plan.report_address,
+            digest=digest,
+            loaded_at=now,
+            retired=False,
+        )
+    )
+
+
+async def _put_agencies(session: AsyncSession, plan: Plan) -> None:
+    for agency in plan.agencies.values():
+        await session.merge(
+            AgencyRow(
+                code=agency.code, name=agency.name, kind=agency.kind.value, aliases=list(agency.aliases)
+            )
+        )
+    await session.flush()
+
+
+async def _put_items(session: AsyncSession, plan: Plan) -> dict[str, ItemRow]:
+    rows = {
+        row.code: row for row in await session.scalars(select(ItemRow).where(ItemRow.plan_key == plan.key))
+    }
+    areas = {area.number: area.name for area in plan.areas}
+    wanted: dict[str, dict[str, object]] = {}
+    for task in plan.tasks:
+        for output in task.outputs:
+            wanted[output.code] = {
+                "task": task.code,
+                "area": task.area,
+                "area_name": areas[task.area],
+                "heading": task.heading,
+                "title": task.title,
+                "product": output.product,
+                "schedule": output.schedule,
+                "lead": list(task.lead),
+                "support": list(task.support),
+            }
+    for report in plan.reports:
+        wanted[report.code] = {
+            "task": report.code,
+            "area": None,
+            "area_name": None,
+            "heading": None,
+            "title": report.title,
+            "product": report.title,
+            "schedule": "",
+            "lead": list(report.owed_by),
+            "support": [],
+        }
+    for position, (code, values) in enumerate(wanted.items()):
+        row = rows.get(code)
+        if row is None:
+            row = rows[code] = ItemRow(plan_key=plan.key, code=code)
+            session.add(row)
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.position = position
+    await session.flush()
+    return rows
+
+
+def _keep_progress_of_renamed_slots(
+    stored: dict[tuple[str, str, str], AssignmentRow], wanted: dict[tuple[str, str, str], Duty]
+) -> None:
+    """An output that was due once and now recurs (or the other way round) names its slots anew: the row with the same
+    due day goes on as the same assignment."""
+    orphans = {
+        (code, agency, row.due): (code, agency, slot)
+        for (code, agency, slot), row in stored.items()
+        if (code, agency, slot) not in wanted and row.due
+    }
+    for identity, duty in wanted.items():
+        if identity in stored or duty.dates is None:
+            continue
+        former = orphans.pop((duty.code, duty.agency, duty.dates.due), None)
+        if former is not None:
+            stored[identity] = stored.pop(former)
+
+
+def _write_duty(row: AssignmentRow, duty: Duty) -> None:
+    row.slot, row.period, row.kind = duty.slot, duty.period, duty.kind
+    dates = duty.dates
+    row.due = dates.due if dates else None
+    row.remind_by = dates.remind_by if dates else None
+    row.late_after = dates.late_after if dates else None
+    row.cutoff = dates.cutoff if dates else None
+    row.data_from = duty.data_from if duty.kind is DutyKind.REPORT else None
+
+
+def _next_look(
+    row: AssignmentRow,
+    duty: Duty,
+    timetable: Timetable,
+    today: date,
+    *,
+    fresh: bool,
+) -> date | None:
+    if duty.dates is None or row.state is State.DONE:
+        return None
+    if fresh:
+        return timetable.first_look(duty.dates, today)
+    if row.next_milestone_on is not None and row.next_milestone_on <= today:
+        return row.next_milestone_on
+    # The operator's rules or the calendar may have changed since.
+    return timetable.next_look(duty.dates, today)

@@ -1,0 +1,65 @@
+"""What follows an outcome, as a table."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.channel import Migrated, Outcome, Refused, RetryLater, Sent, Uncertain
+from scheduler.retry import MOST_ATTEMPTS, Again, Decision, Done, GiveUp, Why, decide
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def after(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "attempts", "repeated", "expected"),
+    [
+        (Sent(external_id="7"), 1, False, Done(why=Why.SENT, external_id="7")),
+        (
+            Refused(reason="blocked", suspends=True),
+            1,
+            False,
+            GiveUp(why=Why.REFUSED, suspends=True),
+        ),
+        (Refused(reason="too long", suspends=False), 1, False, GiveUp(why=Why.REFUSED)),
+        (Migrated(address="-100"), 1, False, Again(why=Why.MIGRATED, at=NOW, address="-100")),
+        (
+            RetryLater(reason="429", after=timedelta(seconds=9)),
+            1,
+            False,
+            Again(why=Why.FLOOD, at=after(9), hold_chat=True),
+        ),
+        (
+            RetryLater(reason="429", after=timedelta(seconds=9), whole_channel=True),
+            1,
+            False,
+            Again(why=Why.FLOOD, at=after(9), hold_channel=True),
+        ),
+        (RetryLater(reason="502"), 1, False, Again(why=Why.NOT_TAKEN, at=after(2))),
+        (RetryLater(reason="502"), 3, False, Again(why=Why.NOT_TAKEN, at=after(8))),
+        (RetryLater(reason="502"), 40, False, Again(why=Why.NOT_TAKEN, at=after(600))),
+        (RetryLater(reason="502"), MOST_ATTEMPTS, False, GiveUp(why=Why.GAVE_UP)),
+        (
+            RetryLater(reason="429", after=timedelta(seconds=1)),
+            MOST_ATTEMPTS + 5,
+            False,
+            Again(why=Why.FLOOD, at=after(1), hold_chat=True),
+        ),
+        (Uncertain(reason="timeout"), 1, False, Again(why=Why.UNCERTAIN, at=after(30), repeat=True)),
+        (Uncertain(reason="timeout"), 2, True, GiveUp(why=Why.UNCERTAIN_TWICE)),
+    ],
+)
+def test_each_outcome_has_its_decision(
+    outcome: Outcome, attempts: int, repeated: bool, expected: Decision
+) -> None:
+    assert decide(outcome, attempts=attempts, repeated=repeated, jitter=0.0, now=NOW) == expected
+
+
+def test_jitter_spreads_retries_by_at_most_half_the_delay() -> None:
+    decision = decide(RetryLater(reason="502"), attempts=1, repeated=False, jitter=0.999, now=NOW)
+
+    assert isinstance(decision, Again)
+    assert after(2) < decision.at < after(3)
