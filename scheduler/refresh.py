@@ -1,6 +1,7 @@
 """Keep the store in line with the plans' files: at start, and whenever a file changes.
 
-A file that cannot be accepted leaves the running plan in force; the operator hears of it once for each state of the file.
+A file that cannot be accepted leaves the running plan in force; the operator hears of it once a day for each state
+of the file.
 """
 
 from collections.abc import Sequence
@@ -8,16 +9,17 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
+from sqlalchemy import select
 
 from bot.message import Message, block, bold, code, line, message, to_json
 from plan.load import load_plan, plan_digest
-from plan.problems import PlanRejected
+from plan.problems import PlanRejected, Problem
 from plan.vietnam import day_of
 from store import chats
 from store.database import Database
-from store.outbox import queue
+from store.outbox import is_queued, queue
 from store.sync import SyncResult, Timetable, retire_missing_plans, sync_plan
-from store.tables import OutboxKind
+from store.tables import OutboxKind, PlanRow
 
 _log = structlog.get_logger("plan")
 _SHOWN_PROBLEMS = 10
@@ -32,56 +34,68 @@ class PlanKeeper:
         self._paths = tuple(paths)
         self._timetable = timetable
         self._seen: dict[Path, str] = {}
+        self._in_force: dict[Path, str] = {}
 
     async def start(self, *, now: datetime, wall: datetime) -> None:
-        """Bring all plans in at start. Raises PlanRejected with the problems of all files if one is not acceptable and
-        none of it was accepted before."""
-        keys = [
-            key for path in self._paths if (key := await self._refresh(path, now=now, wall=wall)) is not None
+        """Bring all plans in at start. Raises PlanRejected if a file is not acceptable and no plan was ever in force."""
+        rejected = [
+            problem for path in self._paths for problem in await self._refresh(path, now=now, wall=wall)
         ]
-        if len(keys) == len(self._paths):
+        if not rejected:
             async with self._database.write() as session:
-                for key in await retire_missing_plans(session, keys):
+                for key in await retire_missing_plans(session, self._in_force.values()):
                     _log.info("plan retired", plan=key)
+        elif not await self._any_plan():
+            raise PlanRejected(rejected)
 
     async def refresh(self, *, now: datetime, wall: datetime) -> bool:
         """Look at the files; True when the store changed."""
         changed = False
         for path in self._paths:
             if _digest(path) != self._seen.get(path):
-                changed |= await self._refresh(path, now=now, wall=wall) is not None
+                changed |= not await self._refresh(path, now=now, wall=wall)
         return changed
 
-    async def _refresh(self, path: Path, *, now: datetime, wall: datetime) -> str | None:
+    async def _refresh(self, path: Path, *, now: datetime, wall: datetime) -> tuple[Problem, ...]:
+        """Take over one file; returns the problems for which it was rejected."""
         digest = _digest(path)
         self._seen[path] = digest
         try:
-            plan, problems = load_plan(path)
+            plan, findings = load_plan(path)
         except PlanRejected as rejected:
-            await self._reject(path, digest, rejected, wall=wall)
-            return None
-        for problem in problems:
-            _log.debug("plan", problem=str(problem))
+            await self._reject(path, digest, rejected, now=now, wall=wall)
+            return rejected.problems
+        for finding in findings:
+            _log.debug("plan", finding=str(finding))
         async with self._database.write() as session:
             result = await sync_plan(
                 session, plan, self._timetable, digest=digest, now=now, today=day_of(now)
             )
+        self._in_force[path] = plan.key
         _log.info("plan in force", plan=plan.key, **_counts(result))
-        return plan.key
+        return ()
 
-    async def _reject(self, path: Path, digest: str, rejected: PlanRejected, *, wall: datetime) -> None:
+    async def _any_plan(self) -> bool:
+        async with self._database.read() as session:
+            return await session.scalar(select(PlanRow.key).where(PlanRow.retired.is_(False))) is not None
+
+    async def _reject(
+        self, path: Path, digest: str, rejected: PlanRejected, *, now: datetime, wall: datetime
+    ) -> None:
         for problem in rejected.problems:
             _log.error("plan rejected", problem=str(problem))
         async with self._database.write() as session:
             for chat in await chats.operator_chats(session):
-                queue(
-                    session,
-                    chat_id=chat.id,
-                    kind=OutboxKind.NOTE,
-                    wall=wall,
-                    body=to_json(_rejection(path, rejected)),
-                    key=f"plan-rejected:{chat.id}:{wall.timestamp():.0f}:{digest[:16]}",
-                )
+                key = f"plan-rejected:{chat.id}:{day_of(now).isoformat()}:{digest[:16]}"
+                if not await is_queued(session, key):
+                    queue(
+                        session,
+                        chat_id=chat.id,
+                        kind=OutboxKind.NOTE,
+                        wall=wall,
+                        body=to_json(_rejection(path, rejected)),
+                        key=key,
+                    )
 
 
 def _digest(path: Path) -> str:

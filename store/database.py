@@ -54,17 +54,18 @@ async def _committed(session: AsyncSession) -> AsyncIterator[None]:
 
 
 def _create_engine(url: str) -> AsyncEngine:
+    # Parameters are hidden in errors: they are what people wrote.
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(parsed, pool_pre_ping=True)
+        return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.drivername == "sqlite":
         parsed = parsed.set(drivername="sqlite+aiosqlite")
     in_memory = parsed.database in (None, "", ":memory:")
     if in_memory:
-        engine = create_async_engine(parsed, poolclass=StaticPool)
+        engine = create_async_engine(parsed, poolclass=StaticPool, hide_parameters=True)
     else:
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(parsed)
+        engine = create_async_engine(parsed, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

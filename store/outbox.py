@@ -83,6 +83,11 @@ def queue(
     return row
 
 
+async def is_queued(session: AsyncSession, key: str) -> bool:
+    """Whether a message with that key was ever put in line."""
+    return await session.scalar(select(OutboxRow.id).where(OutboxRow.key == key)) is not None
+
+
 async def claim(
     session: AsyncSession, *, channel: str, wall: datetime, pace: Pace, morning: date | None, room: int
 ) -> list[Claim]:

@@ -57,20 +57,27 @@ async def proposal_of(session: AsyncSession, *, proposal_id: int, chat_id: int) 
     return found
 
 
+async def remember_done(session: AsyncSession, row: ProposalRow, audit_id: int) -> None:
+    """Note on an audit entry, in the transaction that wrote it, which proposal it came from."""
+    entry = await session.get_one(AuditRow, audit_id)
+    entry.subject = _subject(row)
+
+
 async def done_by(session: AsyncSession, row: ProposalRow) -> list[int]:
     """Ids of the audit entries that a yes to this proposal wrote and nobody has undone."""
-    ids = ids_of(row)
-    if not ids or row.settled_at is None:
-        return []
     found = await session.scalars(
         select(AuditRow.id)
         .where(
-            AuditRow.assignment_id.in_(ids),
+            AuditRow.assignment_id.in_(ids_of(row)),
             AuditRow.chat_id == row.chat_id,
             AuditRow.action == "done",
-            AuditRow.at == row.settled_at,
+            AuditRow.subject == _subject(row),
             AuditRow.undone.is_(False),
         )
         .order_by(AuditRow.id)
     )
     return list(found)
+
+
+def _subject(row: ProposalRow) -> str:
+    return f"proposal {row.id}"

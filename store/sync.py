@@ -1,6 +1,6 @@
 """Bring the store in line with a plan's file: progress stays, a moved due day re-arms, a removed row is retired."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -92,10 +92,12 @@ async def sync_plan(
     return SyncResult(added=added, moved=moved, retired=retired, returned=returned)
 
 
-async def retire_missing_plans(session: AsyncSession, active: Sequence[str]) -> list[str]:
+async def retire_missing_plans(session: AsyncSession, active: Iterable[str]) -> list[str]:
     """Retire plans that the settings no longer name, with all their assignments; returns their keys."""
     gone = list(
-        await session.scalars(select(PlanRow).where(PlanRow.key.not_in(active), PlanRow.retired.is_(False)))
+        await session.scalars(
+            select(PlanRow).where(PlanRow.key.not_in(list(active)), PlanRow.retired.is_(False))
+        )
     )
     for plan in gone:
         plan.retired, plan.digest = True, ""
