@@ -1,6 +1,5 @@
-"""Changes of assignments by people: proposed, confirmed, undone, and always written to the audit table."""
+"""Changes of assignments by people: done, undone, and always written to the audit table."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,9 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.tables import AssignmentRow, AuditRow, ProposalRow, State
+from store.tables import AssignmentRow, AuditRow, State
 
-PROPOSAL_LIFETIME = timedelta(hours=24)
 UNDO_WINDOW = timedelta(days=7)
 
 
@@ -23,46 +21,6 @@ class Actor:
     chat_id: int
 
 
-async def propose_done(
-    session: AsyncSession,
-    *,
-    chat_id: int,
-    assignment_ids: Sequence[int],
-    document: str | None,
-    note: str | None,
-    now: datetime,
-) -> int:
-    """Keep what a person wants to mark as done until they confirm; returns the proposal's id."""
-    row = ProposalRow(
-        chat_id=chat_id,
-        assignment_ids=list(assignment_ids),
-        document=document,
-        note=note,
-        created_at=now,
-        expires_at=now + PROPOSAL_LIFETIME,
-    )
-    session.add(row)
-    await session.flush()
-    return row.id
-
-
-async def open_proposal(
-    session: AsyncSession, *, proposal_id: int, chat_id: int, now: datetime
-) -> ProposalRow | None:
-    """A proposal of that chat that still waits; None when it is settled, expired, or another chat's."""
-    found: ProposalRow | None = await session.scalar(
-        select(ProposalRow)
-        .where(
-            ProposalRow.id == proposal_id,
-            ProposalRow.chat_id == chat_id,
-            ProposalRow.settled_at.is_(None),
-            ProposalRow.expires_at > now,
-        )
-        .with_for_update()
-    )
-    return found
-
-
 async def mark_done(
     session: AsyncSession,
     *,
@@ -71,8 +29,10 @@ async def mark_done(
     note: str | None,
     actor: Actor,
     now: datetime,
+    proposal_id: int | None = None,
 ) -> int | None:
-    """Close an open assignment; returns the audit entry's id, or None when it was not open any more."""
+    """Close an open assignment; returns the audit entry's id, or None when it was not open any more. `proposal_id` is the
+    proposal that a person confirmed."""
     row = await session.get_one(AssignmentRow, assignment_id, with_for_update=True)
     if row.state is not State.OPEN or row.retired:
         return None
@@ -80,7 +40,7 @@ async def mark_done(
     row.state, row.done_at = State.DONE, now
     row.document, row.note = document, note
     row.next_milestone_on = None
-    return await _audit(session, "done", row, actor=actor, now=now, before=before)
+    return await _audit(session, "done", row, actor=actor, now=now, before=before, proposal_id=proposal_id)
 
 
 async def undo(
@@ -146,6 +106,7 @@ async def _audit(
     actor: Actor,
     now: datetime,
     before: dict[str, Any],
+    proposal_id: int | None = None,
 ) -> int:
     entry = AuditRow(
         at=now,
@@ -154,6 +115,7 @@ async def _audit(
         chat_id=actor.chat_id,
         action=action,
         assignment_id=row.id,
+        proposal_id=proposal_id,
         before=before,
         after=_snapshot(row),
     )

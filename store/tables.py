@@ -318,13 +318,18 @@ class OutboxRow(Base):
 
 
 class ProposalRow(Base):
-    """A change that waits for a person's yes. Buttons name it by id and carry no authority of their own."""
+    """A change that waits for a person's yes. Buttons name it by id and carry no authority of their own.
+
+    `assignment_ids` are what a yes would close. While a person still has to say which of several they mean, it is empty and
+    `alternatives` has the lists of ids to pick from.
+    """
 
     __tablename__ = "proposals"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
-    assignment_ids: Mapped[list[Any]]
+    assignment_ids: Mapped[list[Any]] = mapped_column(default=list)
+    alternatives: Mapped[list[Any]] = mapped_column(default=list)
     document: Mapped[str | None] = mapped_column(Text)
     note: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
@@ -333,7 +338,7 @@ class ProposalRow(Base):
 
 
 class AuditRow(Base):
-    """Who did what, where, when, with the state before and after. Never changed, never deleted."""
+    """Who did what, where, when, with the state before and after. Never deleted; only `undone` ever changes."""
 
     __tablename__ = "audit"
     __table_args__ = (Index("ix_audit_assignment", "assignment_id"),)
@@ -345,6 +350,7 @@ class AuditRow(Base):
     chat_id: Mapped[int | None] = mapped_column(ForeignKey("chats.id"))
     action: Mapped[str] = mapped_column(String(30))
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"))
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposals.id"))
     subject: Mapped[str] = mapped_column(Text, default="")
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]

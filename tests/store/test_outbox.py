@@ -193,7 +193,7 @@ async def test_a_key_is_queued_once_for_ever(database: Database, chats: list[Cha
     async with database.write() as session:
         outbox.queue(session, chat_id=chats[0].id, kind=OutboxKind.REPLY, wall=WALL, body={}, key="reply:1")
 
-    with pytest.raises(Exception, match="UNIQUE"):
+    with pytest.raises(Exception, match="(?i)unique"):
         async with database.write() as session:
             outbox.queue(
                 session, chat_id=chats[0].id, kind=OutboxKind.REPLY, wall=WALL, body={}, key="reply:1"
@@ -228,6 +228,8 @@ async def test_the_deliverer_is_told_when_the_next_row_may_leave(
 
 
 async def test_waiting_rows_are_found_by_an_index(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL reads a small table whole, whatever indexes it has")
     async with database.engine.connect() as connection:
         plan_ = await connection.exec_driver_sql(
             "EXPLAIN QUERY PLAN SELECT * FROM outbox WHERE state = 'queued' ORDER BY priority, id"

@@ -1,0 +1,1 @@
+"""What the bot can be asked for: one file for each command."""

@@ -1,0 +1,37 @@
+"""/help: what can be asked, on one screen."""
+
+from bot.commands.asked import Answer, Asked
+from bot.commands.menu import MENU, Command
+from bot.message import block, bold, line, message
+from bot.wording import SEE_ALL, SEE_DUE, joined, way_in
+from store.lookup import is_operator, standing_offices
+
+
+async def help_(asked: Asked) -> Answer:
+    """The commands; a chat that speaks for nobody hears how to get in as well."""
+    commands = block(
+        *(
+            line(f"/{item.command.value}", f" – {item.description}")
+            for item in MENU
+            if item.command is not Command.HELP
+        )
+    )
+    examples = block(
+        line(bold("Ví dụ")),
+        *(item.example for item in MENU if item.command in (Command.DUE, Command.DONE, Command.TASK)),
+        "Gõ tiếng Việt cũng được, có dấu hay không: han, xong 2.6a, viec 2.6a, bao cao.",
+    )
+    if not asked.agencies:
+        operator = await is_operator(asked.session, asked.chat.id)
+        who = "Cuộc trò chuyện này nhận tin vận hành hệ thống." if operator else None
+        blocks = way_in(await standing_offices(asked.session)).blocks
+        return Answer(message=message(*([who] if who else blocks), commands, examples))
+    return Answer(
+        message=message(
+            f"Nhắc Việc đang phục vụ {joined(asked.agency_names)}.",
+            commands,
+            examples,
+            block("Ghi nhận xong luôn được hỏi lại trước khi ghi, và hoàn tác được trong 7 ngày."),
+            choices=[[SEE_DUE, SEE_ALL]],
+        )
+    )

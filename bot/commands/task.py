@@ -1,0 +1,129 @@
+"""/task: one task in full, as on paper, with what this agency has to do and where it stands."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.codes import read_code
+from bot.commands.asked import Answer, Asked
+from bot.commands.lists import by_agency, known_codes, matching
+from bot.commands.menu import Command
+from bot.commands.not_ours import items_of
+from bot.commands.unknown import unknown_code
+from bot.listing import Standing, data_window, done_words, due_words, standing, status_line
+from bot.message import Block, Line, Message, block, bold, italic, line, message
+from bot.wording import capitalised, joined
+from store.agenda import Entry, entries
+from store.lookup import Item, items, overseen_plans
+
+_MOST_NAMES = 10
+
+
+async def task(asked: Asked) -> Answer:
+    """The task or output that was asked for; whoever is bound may read the paper, states are their own only."""
+    owed = await entries(asked.session, agencies=asked.agency_codes)
+    known = known_codes(owed)
+    reading = read_code(asked.args, known)
+    word = reading.code or reading.word
+    found = await items_of(asked, word) if word else []
+    if not found:
+        everything = [item.code for item in await items(asked.session)]
+        return unknown_code(Command.TASK, word, "", known.values() or everything)
+    own = matching(owed, reading.code) if reading.code else []
+    overseen = await overseen_plans(asked.session, asked.agency_codes)
+    return Answer(message=await _describe(asked, found, own, overseen))
+
+
+async def _describe(
+    asked: Asked, found: Sequence[Item], own: Sequence[Entry], overseen: frozenset[str]
+) -> Message:
+    blocks: list[Block] = []
+    everyone = await entries(asked.session) if any(item.plan_key in overseen for item in found) else []
+    described: set[tuple[str, str]] = set()
+    for item in found:
+        if (item.plan_key, item.task) in described:
+            continue
+        described.add((item.plan_key, item.task))
+        blocks.append(block(*_head(item)))
+        for output in found:
+            if (output.plan_key, output.task) == (item.plan_key, item.task):
+                blocks += _output_blocks(output, own, asked)
+                if output.plan_key in overseen:
+                    of_output = [
+                        e for e in everyone if (e.plan_key, e.code) == (output.plan_key, output.code)
+                    ]
+                    blocks += _overview(of_output, asked.today)
+        blocks.append(block(*_who(item)))
+    return message(*blocks)
+
+
+def _head(item: Item) -> list[Line]:
+    area = f"Lĩnh vực {item.area}: {item.area_name}" if item.area else "Báo cáo định kỳ"
+    lines = [line("📌 ", bold(item.task), f" · {area}")]
+    if item.heading:
+        lines.append(line(item.heading))
+    return [*lines, line(bold(item.title))]
+
+
+def _who(item: Item) -> list[Line]:
+    lines = [line("Chủ trì: ", "; ".join(item.lead))]
+    if item.support:
+        lines.append(line("Phối hợp: ", "; ".join(item.support)))
+    return lines
+
+
+def _output_blocks(item: Item, own: Sequence[Entry], asked: Asked) -> list[Block]:
+    lines: list[Line] = []
+    if item.area is not None:
+        lines.append(line("Sản phẩm ", bold(item.code), f": {item.product}"))
+        lines.append(line("Thời gian: ", italic(f"“{item.schedule}”")))
+    of_output = [e for e in own if (e.plan_key, e.code) == (item.plan_key, item.code)]
+    if not of_output:
+        lines.append(line(f"{joined(asked.agency_names)} không chủ trì việc này."))
+    groups = by_agency(of_output)
+    for name, mine in groups.items():
+        if len(asked.agencies) > 1:
+            lines.append(line(f"🏛 {name}"))
+        for entry in mine:
+            lines += _state_lines(entry, asked.today)
+    return [block(*lines)] if lines else []
+
+
+def _state_lines(entry: Entry, today: date) -> list[Line]:
+    period = f"{entry.period}: " if entry.period else ""
+    if entry.is_open:
+        lines = [line("• ", period, *status_line(entry, today, begins=not period))]
+    else:
+        due = due_words(entry)
+        lines = [
+            line(
+                "• ",
+                period,
+                f"{due if period else capitalised(due)} · " if due else "",
+                "✅ ",
+                done_words(entry),
+            )
+        ]
+        if entry.note:
+            lines.append(line(f"  Ghi chú: {entry.note}"))
+    window = data_window(entry)
+    return [*lines, line(f"  {capitalised(window)}")] if window else lines
+
+
+def _overview(everyone: Sequence[Entry], today: date) -> list[Block]:
+    """How far all agencies are, for the standing office."""
+    slots: dict[str, list[Entry]] = {}
+    for entry in everyone:
+        slots.setdefault(entry.slot, []).append(entry)
+    lines = []
+    for of_slot in slots.values():
+        if len(of_slot) < 2:
+            continue
+        done = sum(not entry.is_open for entry in of_slot)
+        late = [e.agency_name for e in of_slot if e.is_open and standing(e, today) is Standing.LATE]
+        period = f" {of_slot[0].period}" if of_slot[0].period else ""
+        words = f"Các cơ quan{period}: {done}/{len(of_slot)} đã xong"
+        if late:
+            more = f" và {len(late) - _MOST_NAMES} cơ quan khác" if len(late) > _MOST_NAMES else ""
+            words += f"; quá hạn: {', '.join(late[:_MOST_NAMES])}{more}"
+        lines.append(line(words))
+    return [block(*lines)] if lines else []

@@ -1,0 +1,169 @@
+"""How assignments are written as lines: the same in the morning message and in every answer."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from enum import StrEnum
+
+from bot.codes import Period, code_command, period_of_slot, periods_in, shorten
+from bot.message import Line, Span, bold, line
+from bot.wording import capitalised, day_month, days, full_day, named_day
+from plan.assignments import DutyKind
+from plan.vietnam import day_of
+from store.agenda import Entry
+
+TITLE_LIMIT = 80
+PRODUCT_LIMIT = 70
+
+
+class Standing(StrEnum):
+    """Where an open assignment stands on a day; TODAY spans from `remind_by` to `late_after`."""
+
+    LATE = "late"
+    TODAY = "today"
+    SOON = "soon"
+    ONGOING = "ongoing"
+    ADHOC = "adhoc"
+    EXTERNAL = "external"
+
+
+HEADINGS = {
+    Standing.LATE: "⛔ Quá hạn",
+    Standing.TODAY: "⏰ Hạn hôm nay",
+    Standing.SOON: "🗓 Sắp đến hạn",
+    Standing.ONGOING: "🔁 Thường xuyên",
+    Standing.ADHOC: "⚡ Đột xuất, khi có yêu cầu",
+    Standing.EXTERNAL: "⏳ Chờ văn bản, chưa có ngày",
+}
+
+
+def standing(entry: Entry, today: date) -> Standing:
+    """Which section of a list an open assignment belongs to."""
+    if entry.due is None:
+        match entry.kind:
+            case DutyKind.ONGOING:
+                return Standing.ONGOING
+            case DutyKind.ADHOC:
+                return Standing.ADHOC
+            case DutyKind.EXTERNAL | DutyKind.DATES | DutyKind.REPORT:
+                return Standing.EXTERNAL
+    if entry.is_late(today):
+        return Standing.LATE
+    return Standing.TODAY if (entry.remind_by or entry.due) <= today else Standing.SOON
+
+
+def what_is_left(entry: Entry, today: date) -> str:
+    """ "còn 3 ngày", "hạn hôm nay", "quá hạn 5 ngày". Days late count from `late_after` (Bộ luật Dân sự 2015, Điều 148)."""
+    due, last = entry.due, entry.late_after or entry.due
+    if due is None or last is None:
+        return _why_no_day(entry.kind)
+    if today > last:
+        return f"quá hạn {days(today - last)}"
+    until = f"nộp được đến hết {named_day(last, entry.plan_year)}"
+    if due < today:
+        return "hạn chuyển sang hôm nay" if today == last else until
+    if due == today:
+        return "hạn hôm nay" if last == today else f"hạn hôm nay (ngày nghỉ), {until}"
+    if entry.remind_by == today:
+        return f"hạn rơi vào ngày nghỉ ({named_day(due, entry.plan_year)}), nên nộp hôm nay"
+    left = f"còn {days(due - today)}"
+    return left if entry.remind_by is None or entry.remind_by > today else f"{left}, {until}"
+
+
+def _why_no_day(kind: DutyKind) -> str:
+    match kind:
+        case DutyKind.ONGOING:
+            return "thường xuyên, không có hạn cụ thể"
+        case DutyKind.ADHOC:
+            return "đột xuất, khi có yêu cầu"
+        case DutyKind.EXTERNAL | DutyKind.DATES | DutyKind.REPORT:
+            return "chưa có ngày: cần người xem văn bản để ấn định"
+
+
+def due_words(entry: Entry) -> str | None:
+    """ "hạn 31/03", with the weekday where it is a day off; None when there is no due day. Of a report, whose data have
+    a day of their own: "nộp chậm nhất 16/03"."""
+    if entry.due is None:
+        return None
+    day = day_month if entry.remind_by in (None, entry.due) else named_day
+    return f"{'nộp chậm nhất' if entry.is_report else 'hạn'} {day(entry.due, entry.plan_year)}"
+
+
+def done_words(entry: Entry) -> str:
+    """ "đã xong ngày 30/03/2023, số 15/KH-UBND": when and with what, by nobody's name."""
+    when = f" ngày {full_day(day_of(entry.done_at))}" if entry.done_at else ""
+    return f"đã xong{when}" + (f", số {entry.document}" if entry.document else "")
+
+
+def periods_of(entry: Entry) -> frozenset[Period]:
+    """The periods under which it can be asked for."""
+    own = period_of_slot(entry.slot)
+    year = (own and own.year) or entry.plan_year
+    named = [period for period, _, _ in periods_in(entry.period)] + ([own] if own else [])
+    return frozenset(replace(period, year=period.year or year) for period in named)
+
+
+def done_command(entry: Entry) -> str:
+    """What to tap when it is done, such as "/done_7_2a" or "/done_bc_q1"."""
+    period = period_of_slot(entry.slot)
+    parts = ["/done", code_command(entry.code)]
+    if period is not None:
+        parts.append(period.key)
+        if period.year not in (None, entry.plan_year):
+            parts.append(str(period.year))
+    return "_".join(parts)
+
+
+def title_line(entry: Entry) -> Line:
+    return line(bold(entry.code), f" {shorten(entry.title, TITLE_LIMIT)}")
+
+
+def data_window(entry: Entry) -> str | None:
+    """ "số liệu từ 15/12/2022 đến 14/03/2023, chốt 14/03" of a report."""
+    if entry.data_from is None or entry.cutoff is None:
+        return None
+    window = f"số liệu từ {full_day(entry.data_from)} đến {full_day(entry.cutoff)}"
+    return f"{window}, chốt {day_month(entry.cutoff, entry.plan_year)}"
+
+
+def entry_lines(entry: Entry, today: date, *, tappable: bool = True) -> tuple[Line, ...]:
+    """An assignment as an officer reads it on a phone: what, which output and period, until when and what to tap."""
+    return (title_line(entry), line(what_words(entry)), status_line(entry, today, tappable=tappable))
+
+
+def what_words(entry: Entry) -> str:
+    """The output and its period, or a report's period and data window."""
+    if entry.is_report:
+        return " · ".join(part for part in (capitalised(entry.period), data_window(entry)) if part)
+    product = shorten(entry.product.rstrip(" ."), PRODUCT_LIMIT)
+    return " · ".join(part for part in (product, entry.period) if part)
+
+
+def status_line(entry: Entry, today: date, *, tappable: bool = True, begins: bool = True) -> Line:
+    """Until when and what is left, or that it is done; `begins` when it begins a line."""
+    if not entry.is_open:
+        return line("✅ ", done_words(entry))
+    left = what_is_left(entry, today)
+    urgent = entry.due is not None and standing(entry, today) in (Standing.LATE, Standing.TODAY)
+    parts: list[str | Span] = []
+    if entry.due == today == entry.late_after:
+        left = f"{left} {day_month(today)}"
+    elif entry.due is not None and not (entry.remind_by == today < entry.due):
+        parts.append(f"{due_words(entry)} · ")
+    parts.append(bold(left) if urgent else left)
+    if entry.is_report and entry.cutoff == today:
+        parts += [" · ", bold("chốt số liệu hôm nay")]
+    if tappable:
+        parts.append(f" · {done_command(entry)}")
+    first, *others = line(*parts)
+    return (replace(first, text=capitalised(first.text)), *others) if begins else (first, *others)
+
+
+def sections(entries: Iterable[Entry], today: date) -> Iterator[tuple[Standing, list[Entry]]]:
+    """Open assignments by where they stand, the most pressing first; empty sections are left out."""
+    by_standing: dict[Standing, list[Entry]] = {kind: [] for kind in Standing}
+    for entry in entries:
+        by_standing[standing(entry, today)].append(entry)
+    for kind, found in by_standing.items():
+        if found:
+            yield kind, found

@@ -1,0 +1,65 @@
+"""The morning message: what an agency should hear today, in the same layout every morning."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.commands.lists import count_words
+from bot.listing import HEADINGS, Standing, entry_lines, standing
+from bot.message import Block, Line, Message, block, bold, italic, line, message
+from bot.wording import SEE_DUE, day_month, named_day, runs
+from store.notices import NoticedEntry
+
+_REPORTS = "📊 Báo cáo"
+
+
+def morning_message(noticed: Sequence[NoticedEntry], today: date) -> Message | None:
+    """One message for all that a chat should hear this morning; None when there is nothing. Every block is one assignment
+    and names it in `about`, so that each piece of a long message knows what it has told."""
+    by_agency: dict[str, list[NoticedEntry]] = {}
+    for item in noticed:
+        by_agency.setdefault(item.entry.agency_name, []).append(item)
+    if not by_agency:
+        return None
+    day = f"{named_day(today)}/{today.year}"
+    blocks: list[Block] = []
+    for name, items in by_agency.items():
+        alone = len(by_agency) == 1
+        head = [line(bold(f"🔔 {name} · {day}" if alone else f"🏛 {name}"))]
+        if not blocks and not alone:
+            head.insert(0, line(bold(f"🔔 {day}")))
+        counted = count_words([item.entry for item in items], today, "sắp đến hạn")
+        head += [line(f"{counted}.")] if counted else []
+        blocks += _agency_blocks(items, today, head)
+    reports = any(item.entry.is_report for item in noticed)
+    row = [SEE_DUE, runs("Các kỳ báo cáo", "/reports")] if reports else [SEE_DUE]
+    return message(*blocks, choices=[row])
+
+
+def _agency_blocks(items: Sequence[NoticedEntry], today: date, head: list[Line]) -> list[Block]:
+    blocks: list[Block] = []
+    address_told = False
+    for heading, of_section in _sections(items, today):
+        for position, item in enumerate(of_section):
+            lines = [line(bold(heading))] if position == 0 else []
+            if not blocks:
+                lines = [*head, line(), *lines]
+            lines += entry_lines(item.entry, today)
+            if item.entry.is_report and item.entry.report_address and not address_told:
+                lines.append(line(f"Nhập số liệu tại {item.entry.report_address}"))
+                address_told = True
+            if item.planned_on < today:
+                planned = day_month(item.planned_on, today.year)
+                lines.append(line(italic(f"Nhắc muộn: lẽ ra ngày {planned}")))
+            blocks.append(block(*lines, about=(item.entry.id,)))
+    return blocks
+
+
+def _sections(items: Sequence[NoticedEntry], today: date) -> list[tuple[str, list[NoticedEntry]]]:
+    """Late first, then today, soon, reports; a report that is late or due today is as pressing as anything else."""
+    titles = [HEADINGS[Standing.LATE], HEADINGS[Standing.TODAY], HEADINGS[Standing.SOON], _REPORTS]
+    found: dict[str, list[NoticedEntry]] = {title: [] for title in [*titles, *HEADINGS.values()]}
+    for item in sorted(items, key=lambda item: item.entry.order):
+        kind = standing(item.entry, today)
+        is_calm_report = item.entry.is_report and kind is Standing.SOON
+        found[_REPORTS if is_calm_report else HEADINGS[kind]].append(item)
+    return [(title, of_section) for title, of_section in found.items() if of_section]

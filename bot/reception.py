@@ -1,0 +1,138 @@
+"""From the inbox to the conversation: each stored update is handled once.
+
+Handling it, changing state and queueing the reply are one transaction. An update that cannot be handled is parked with
+its error, and never blocks the next.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError, StatementError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversation import Conversation
+from bot.message import message, to_json
+from bot.request import Back, Gone, Incoming, Moved, Tap, Words
+from bot.wording import SOMETHING_WENT_WRONG
+from plan.vietnam import day_of
+from store import chats, inbox
+from store.database import Database
+from store.outbox import queue
+from store.tables import ChatKind, ChatRow, InboxRow, OutboxKind
+
+ReadUpdate = Callable[[dict[str, Any]], Incoming | None]
+_log = structlog.get_logger("reception")
+
+
+class Reception:
+    """Handles updates of all channels; `readers` has for each channel what reads its raw updates."""
+
+    def __init__(
+        self, database: Database, conversation: Conversation, readers: Mapping[str, ReadUpdate]
+    ) -> None:
+        self._database = database
+        self._conversation = conversation
+        self._readers = readers
+
+    async def handle_next(self, *, now: datetime, wall: datetime) -> bool:
+        """Handle the oldest update that waits; False when none does. Trouble with the database is raised: the update
+        stays where it is."""
+        row_id: int | None = None
+        incoming: Incoming | None = None
+        try:
+            async with self._database.write() as session:
+                row = await inbox.next_new(session)
+                if row is None:
+                    return False
+                row_id = row.id
+                incoming = self._readers[row.channel](row.raw)
+                await self._handle(session, row, incoming, now=now, wall=wall)
+                inbox.handled(row, now)
+        except SQLAlchemyError as error:
+            if row_id is None or not _is_about_the_data(error):
+                raise
+            await self._park(row_id, incoming, error, now=now, wall=wall)
+        except Exception as error:
+            if row_id is None:
+                raise
+            await self._park(row_id, incoming, error, now=now, wall=wall)
+        return True
+
+    async def _handle(
+        self,
+        session: AsyncSession,
+        row: InboxRow,
+        incoming: Incoming | None,
+        *,
+        now: datetime,
+        wall: datetime,
+    ) -> None:
+        match incoming:
+            case None:
+                return
+            case Moved():
+                await chats.move_chat(session, channel=incoming.channel, old=incoming.old, new=incoming.new)
+            case Gone():
+                chat = await _chat(session, incoming)
+                await chats.suspend(session, chat.id, incoming.reason)
+            case Back():
+                chat = await _chat(session, incoming)
+                await chats.resume(session, chat, day_of(now))
+            case Words() | Tap():
+                await self._converse(session, row, incoming, now=now, wall=wall)
+
+    async def _converse(
+        self, session: AsyncSession, row: InboxRow, incoming: Words | Tap, *, now: datetime, wall: datetime
+    ) -> None:
+        chat = await _chat(session, incoming)
+        await chats.resume(session, chat, day_of(now))
+        answer = await self._conversation.answer(session, incoming, chat, now)
+        if answer is None:
+            return
+        tap = incoming if isinstance(incoming, Tap) else None
+        queue(
+            session,
+            chat_id=chat.id,
+            kind=OutboxKind.REPLY,
+            wall=wall,
+            body=to_json(answer.message),
+            key=f"reply:{row.id}",
+            acknowledges=tap.tap_id if tap else None,
+            replaces=tap.message_id if tap and answer.edits_tapped else None,
+            replies_to=incoming.message_id if isinstance(incoming, Words) and _in_group(incoming) else None,
+        )
+
+    async def _park(
+        self, row_id: int, incoming: Incoming | None, error: Exception, *, now: datetime, wall: datetime
+    ) -> None:
+        """The officer hears that something went wrong; what exactly is for the operator."""
+        _log.error("update parked", inbox_id=row_id, error=type(error).__name__, exc_info=error)
+        async with self._database.write() as session:
+            await inbox.park(session, row_id, f"{type(error).__name__}: {error}"[:500], now)
+            if isinstance(incoming, Words | Tap):
+                chat = await _chat(session, incoming)
+                queue(
+                    session,
+                    chat_id=chat.id,
+                    kind=OutboxKind.REPLY,
+                    wall=wall,
+                    body=to_json(message(SOMETHING_WENT_WRONG)),
+                    key=f"reply:{row_id}",
+                    acknowledges=incoming.tap_id if isinstance(incoming, Tap) else None,
+                )
+
+
+async def _chat(session: AsyncSession, incoming: Words | Tap | Gone | Back) -> ChatRow:
+    place = incoming.place
+    return await chats.chat_for(session, channel=place.channel, address=place.address, kind=place.kind)
+
+
+def _in_group(incoming: Words) -> bool:
+    return incoming.place.kind is ChatKind.GROUP
+
+
+def _is_about_the_data(error: SQLAlchemyError) -> bool:
+    """Whether the same update would fail again: not so when the database is away or busy."""
+    return isinstance(error, DataError | IntegrityError) or type(error) is StatementError

@@ -1,0 +1,102 @@
+"""Words to people that more than one answer uses. Days are days in Vietnam."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from bot.message import Choice, Message, Tone, code, line, message
+from bot.message import block as block_of
+
+ACTION_LIMIT = 64
+_WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
+
+
+def day_month(day: date, year: int | None = None) -> str:
+    """ "31/03", with its year when that is not `year`."""
+    return f"{day:%d/%m}" if year in (None, day.year) else full_day(day)
+
+
+def full_day(day: date) -> str:
+    """ "31/03/2023"."""
+    return f"{day:%d/%m/%Y}"
+
+
+def weekday(day: date) -> str:
+    return _WEEKDAYS[day.weekday()]
+
+
+def named_day(day: date, year: int | None = None) -> str:
+    """ "Thứ Bảy 16/09"."""
+    return f"{weekday(day)} {day_month(day, year)}"
+
+
+def days(count: timedelta) -> str:
+    return f"{count.days} ngày"
+
+
+def joined(names: Sequence[str]) -> str:
+    """ "A; B; C": names have commas and "và" of their own."""
+    return "; ".join(names)
+
+
+def capitalised(text: str) -> str:
+    """The text as it begins a line."""
+    return text[:1].upper() + text[1:]
+
+
+def runs(label: str, text: str) -> Choice:
+    """A choice that asks for `text` as if it had been typed; the text must fit (see `fits`)."""
+    return Choice(label=label, action=f"run:{text}")
+
+
+def fits(text: str) -> bool:
+    """Whether a choice can carry the text."""
+    return len(f"run:{text}".encode()) <= ACTION_LIMIT
+
+
+SEE_DUE = runs("Việc đến hạn", "/due")
+SEE_ALL = runs("Tất cả việc", "/due all")
+SEE_HELP = runs("Trợ giúp", "/help")
+
+SOMETHING_WENT_WRONG = (
+    "Xin lỗi, hệ thống gặp trục trặc nên chưa xử lý được tin này. Anh/chị gửi lại sau ít phút giúp."
+)
+DEAD_BUTTON = message("Nút này không dùng được nữa. Anh/chị gõ lại lệnh giúp, ví dụ: /due")
+EXPIRED_BUTTON = message(
+    "Nút này đã quá 24 giờ nên không dùng được nữa; chưa có gì thay đổi. Anh/chị gõ lại lệnh giúp."
+)
+USED_BUTTON = message("Nút này đã được bấm rồi, không có gì thay đổi thêm.")
+NOTHING_CHANGED = message("Đã thôi, chưa ghi gì.")
+NOT_IN_PLAN = message("Việc này không còn trong kế hoạch, nên không ghi nhận nữa.")
+UNDO_TOO_LATE = message("Không hoàn tác được nữa: đã hoàn tác rồi, hoặc đã quá 7 ngày.")
+OPERATOR_ONLY = message(
+    "Cuộc trò chuyện này chỉ nhận tin vận hành hệ thống, không gắn với cơ quan nào.",
+    "Muốn xem việc của một cơ quan, anh/chị cần mã mời của cơ quan đó. Xem thêm: /help",
+)
+
+
+def way_in(offices: Sequence[str]) -> Message:
+    """For a chat that speaks for nobody yet: how to get an invite, and nothing of the plan."""
+    where = f"{joined(offices)} (cơ quan thường trực)" if offices else "cơ quan thường trực"
+    return message(
+        "Cuộc trò chuyện này chưa kết nối với cơ quan nào.",
+        block_of(
+            f"Anh/chị xin mã mời ở {where}, rồi gửi vào đây:",
+            line(code("/start MÃ-MỜI")),
+        ),
+    )
+
+
+def no_longer_bound(agency: str) -> Message:
+    return message(
+        f"Cuộc trò chuyện này không còn kết nối với {agency}, nên không ghi được. Chưa có gì thay đổi."
+    )
+
+
+def yes_or_no(proposal: int) -> tuple[tuple[Choice, ...], ...]:
+    """The buttons under a question that changes something."""
+    return (
+        (
+            Choice(label="Xác nhận", action=f"yes:{proposal}", tone=Tone.YES),
+            Choice(label="Thôi", action=f"no:{proposal}", tone=Tone.NO),
+        ),
+    )

@@ -1,0 +1,203 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.codes import (
+    Period,
+    clean,
+    code_command,
+    code_key,
+    code_stem,
+    nearest_codes,
+    period_of_slot,
+    periods_in,
+    read_code,
+    read_details,
+    shorten,
+)
+
+KNOWN = {
+    code_key(code): code for code in ("1.1a", "2.1", "2.1b", "2.6", "2.6a", "2.6b", "6.5", "7.3a1", "BC")
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "rest"),
+    [
+        ("2.6a", "2.6a", ""),
+        ("2.6A", "2.6a", ""),
+        ("2,6a", "2.6a", ""),
+        ("2-6a", "2.6a", ""),
+        ("2.6 a", "2.6a", ""),
+        ("2_6a", "2.6a", ""),
+        ("2_1b_q1", "2.1b", "q1"),
+        ("6_5_t3", "6.5", "t3"),
+        ("bc_q1", "BC", "q1"),
+        ("bc quý I", "BC", "quý I"),
+        ("7_3a1", "7.3a1", ""),
+        ("quý I 2.1b", "2.1b", "quý I"),
+        ("15/KH-UBND 2.6a đã gửi", "2.6a", "15/KH-UBND đã gửi"),
+        ("2.6a, đã gửi", "2.6a", "đã gửi"),
+    ],
+)
+def test_a_known_code_is_found_wherever_it_stands(typed: str, code: str, rest: str) -> None:
+    reading = read_code(typed, KNOWN)
+
+    assert (reading.code, reading.rest) == (code, rest)
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [("2.9a thay cho 2.6a", "2.9a"), ("2.9 thay cho 2.6a", "2.9"), ("26a", "26a"), ("xyz 3.4", "3.4")],
+)
+def test_an_unknown_code_is_never_taken_for_another(typed: str, word: str) -> None:
+    reading = read_code(typed, KNOWN)
+
+    assert (reading.code, reading.word) == (None, word)
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearest"), [("26a", "2.6a"), ("2.6aa", "2.6a"), ("1.1", "1.1a"), ("7.3a", "7.3a1")]
+)
+def test_a_mistyped_code_has_a_nearest_one(typed: str, nearest: str) -> None:
+    assert nearest in nearest_codes(typed, KNOWN.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("quý I", Period(key="q1")),
+        ("quy 1", Period(key="q1")),
+        ("Quý IV/2024", Period(key="q4", year=2024)),
+        ("quý II năm 2023", Period(key="q2", year=2023)),
+        ("q3", Period(key="q3")),
+        ("q1_2024", Period(key="q1", year=2024)),
+        ("tháng 03", Period(key="t3")),
+        ("tháng 12/2023", Period(key="t12", year=2023)),
+        ("t3", Period(key="t3")),
+        ("6 tháng", Period(key="6t")),
+        ("6 tháng đầu năm 2023", Period(key="6t", year=2023)),
+        ("6 tháng cuối năm", Period(key="6tc")),
+        ("9 tháng đầu năm", Period(key="9t")),
+        ("6t", Period(key="6t")),
+        ("cả năm", Period(key="nam")),
+        ("năm 2023", Period(key="nam", year=2023)),
+        ("ngày 31/3", Period(key="n3103")),
+        ("n3103", Period(key="n3103")),
+    ],
+)
+def test_a_period_is_read_as_people_name_it(text: str, period: Period) -> None:
+    assert [found for found, _, _ in periods_in(text)] == [period]
+
+
+@pytest.mark.parametrize(
+    "text", ["quý báu", "15/KH-UBND", "tháng này", "t33", "quý V", "20/02x", "đầu tháng"]
+)
+def test_other_words_are_no_period(text: str) -> None:
+    assert list(periods_in(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("slot", "period"),
+    [
+        ("", None),
+        ("2023-Q1", Period(key="q1", year=2023)),
+        ("2023-M03", Period(key="t3", year=2023)),
+        ("2023-H1", Period(key="6t", year=2023)),
+        ("2023-H2", Period(key="6tc", year=2023)),
+        ("2023-9M", Period(key="9t", year=2023)),
+        ("2023-Y", Period(key="nam", year=2023)),
+        ("2023-03-31", Period(key="n3103", year=2023)),
+        ("q1", Period(key="q1")),
+        ("6t", Period(key="6t")),
+    ],
+)
+def test_a_slot_has_a_short_name(slot: str, period: Period | None) -> None:
+    assert period_of_slot(slot) == period
+
+
+@pytest.mark.parametrize(
+    ("text", "document", "note"),
+    [
+        ("15/KH-UBND", "15/KH-UBND", None),
+        ("15/kh-ubnd", "15/KH-UBND", None),
+        ("số 12/BC-STP", "12/BC-STP", None),
+        ("so 12/bc-stp da gui", "12/BC-STP", "da gui"),
+        ("1234/QĐ-UBND, đã ký", "1234/QĐ-UBND", "đã ký"),
+        ("đã ký 1234/QĐ-UBND", "1234/QĐ-UBND", "đã ký"),
+        ("192 /KH-UBND", "192/KH-UBND", None),
+        ("13/2026/QĐ-UBND", "13/2026/QĐ-UBND", None),
+        ("10-NQ/TU", "10-NQ/TU", None),
+        ("05/TTr", "05/TTr", None),
+        ("25/VP", "25/VP", None),
+        ("12/BC-STP ngày 20/02/2023", "12/BC-STP", "ngày 20/02/2023"),
+        ("20/02/2023", None, "20/02/2023"),
+        ("đã gửi ngày 20/02", None, "đã gửi ngày 20/02"),
+        ("2 lần/tuần", None, "2 lần/tuần"),
+        ("3/tháng", None, "3/tháng"),
+        ("5/nam", None, "5/nam"),
+        ("", None, None),
+        (" - ", None, None),
+    ],
+)
+def test_a_document_number_is_told_from_a_date(text: str, document: str | None, note: str | None) -> None:
+    details = read_details(text, lambda period: False)
+
+    assert (details.document, details.note) == (document, note)
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("quý I 15/BC-VPUBND đã gửi", "đã gửi"),
+        ("15/BC-VPUBND quý I: đã gửi", "đã gửi"),
+        ("đã gửi 15/BC-VPUBND quý I", "đã gửi"),
+        ("đã gửi báo cáo quý I cho Sở 15/BC-VPUBND", "đã gửi báo cáo quý I cho Sở"),
+    ],
+)
+def test_period_number_and_note_come_in_any_order(text: str, note: str) -> None:
+    details = read_details(text, lambda period: period.key == "q1")
+
+    assert details.period == Period(key="q1")
+    assert details.document == "15/BC-VPUBND"
+    assert details.note == note
+
+
+def test_a_period_that_is_not_owed_stays_in_the_note_and_is_told() -> None:
+    details = read_details("quý II 15/BC-VPUBND", lambda period: period.key == "q1")
+
+    assert (details.period, details.strange_period, details.note) == (None, "quý II", "quý II")
+
+
+def test_clean_words_hold_nothing_that_cannot_be_seen() -> None:
+    assert clean("2.\u200b6a\u202e \x00gửi\n\nrồi \ud800\ufeff") == "2.6a gửi rồi"
+
+
+def test_notes_and_numbers_have_a_limit() -> None:
+    details = read_details(
+        "15/" + "-".join(["KH", *["ABCDEFGHIJKLMNOPQRST"] * 4]) + " " + "á" * 4000, lambda _: False
+    )
+
+    assert details.document is not None
+    assert len(details.document) <= 60
+    assert details.note == "á" * 500
+
+
+def test_text_is_cut_at_a_word() -> None:
+    assert shorten("Xây dựng và triển khai, thực hiện", 24) == "Xây dựng và triển khai…"
+    assert shorten("Kế hoạch", 24) == "Kế hoạch"
+
+
+def test_a_code_can_be_tapped() -> None:
+    assert [code_command(code) for code in ("7.2a", "BC", "BC-LV")] == ["7_2a", "bc", "bc_lv"]
+    assert [code_stem(code) for code in ("2.6a", "7.3a1", "2.6", "BC")] == ["2.6", "7.3", "2.6", "bc"]
+
+
+@given(st.text(max_size=200))
+def test_reading_never_fails_and_keeps_within_limits(text: str) -> None:
+    words = clean(text)
+    reading = read_code(words, KNOWN)
+    details = read_details(reading.rest, lambda period: True)
+
+    assert reading.code is None or reading.code in KNOWN.values()
+    assert details.note is None or 0 < len(details.note) <= 500

@@ -1,0 +1,126 @@
+from dataclasses import replace
+from datetime import date
+
+from bot.message import from_json, to_json
+from bot.morning import morning_message
+from store.agenda import Entry
+from store.notices import NoticedEntry
+from tests.bot.entries import QUARTER_1, QUARTER_3, TUYEN_TRUYEN, due_on
+from tests.bot.office import plain
+
+MONDAY = date(2023, 3, 13)
+
+
+def noticed(entry: Entry, planned_on: date = MONDAY) -> NoticedEntry:
+    return NoticedEntry(entry=entry, planned_on=planned_on)
+
+
+KIEM_TRA = replace(
+    due_on(date(2023, 3, 31)),
+    id=2,
+    code="7.3a1",
+    task="7.3a",
+    title="Kiểm tra CCHC",
+    heading="Hoạt động kiểm tra",
+)
+CONG_BO = replace(
+    due_on(date(2023, 3, 13)),
+    id=3,
+    code="6.5",
+    task="6.5",
+    title="Công bố kết quả đánh giá Bộ chỉ số",
+    product="Thông báo/Công văn chỉ đạo",
+    slot="2023-M02",
+    period="tháng 2",
+)
+
+
+def test_a_morning_looks_like_this() -> None:
+    message = morning_message(
+        [
+            noticed(QUARTER_1),
+            noticed(KIEM_TRA, date(2023, 3, 1)),
+            noticed(CONG_BO),
+            noticed(TUYEN_TRUYEN),
+        ],
+        MONDAY,
+    )
+
+    assert message is not None
+    assert plain(message) == (
+        "🔔 Sở Nội vụ · Thứ Hai 13/03/2023\n"
+        "1 việc quá hạn, 1 việc hạn hôm nay, 2 việc sắp đến hạn.\n"
+        "\n"
+        "⛔ Quá hạn\n"
+        "7.2a Xây dựng và tổ chức thực hiện Kế hoạch tuyên truyền CCHC năm 2023\n"
+        "Kế hoạch\n"
+        "Hạn 28/02 · quá hạn 13 ngày · /done_7_2a\n"
+        "\n"
+        "⏰ Hạn hôm nay\n"
+        "6.5 Công bố kết quả đánh giá Bộ chỉ số\n"
+        "Thông báo/Công văn chỉ đạo · tháng 2\n"
+        "Hạn hôm nay 13/03 · /done_6_5_t2\n"
+        "\n"
+        "🗓 Sắp đến hạn\n"
+        "7.3a1 Kiểm tra CCHC\n"
+        "Kế hoạch\n"
+        "Hạn 31/03 · còn 18 ngày · /done_7_3a1\n"
+        "Nhắc muộn: lẽ ra ngày 01/03\n"
+        "\n"
+        "📊 Báo cáo\n"
+        "BC Báo cáo tình hình, kết quả thực hiện công tác CCHC\n"
+        "Quý I/2023 · số liệu từ 15/12/2022 đến 14/03/2023, chốt 14/03\n"
+        "Nộp chậm nhất 16/03 · còn 3 ngày · /done_bc_q1\n"
+        "Nhập số liệu tại https://ktxh.soctrang.gov.vn\n"
+        "[Việc đến hạn] [Các kỳ báo cáo]"
+    )
+
+
+def test_every_block_names_its_assignment_and_the_first_has_the_header() -> None:
+    message = morning_message([noticed(KIEM_TRA), noticed(TUYEN_TRUYEN), noticed(QUARTER_1)], MONDAY)
+
+    assert message is not None
+    assert [block.about for block in message.blocks] == [(1,), (2,), (9,)]
+    assert message.blocks[0].lines[0][0].text.startswith("🔔")
+
+
+def test_a_friday_before_a_due_saturday_asks_for_it_today() -> None:
+    message = morning_message([noticed(QUARTER_3, date(2023, 9, 15))], date(2023, 9, 15))
+
+    assert message is not None
+    assert "⏰ Hạn hôm nay" in plain(message)
+    assert "Hạn rơi vào ngày nghỉ (Thứ Bảy 16/09), nên nộp hôm nay" in plain(message)
+
+
+def test_a_late_report_comes_first_with_its_data_window() -> None:
+    message = morning_message(
+        [noticed(QUARTER_1, date(2023, 3, 20)), noticed(KIEM_TRA, date(2023, 3, 20))], date(2023, 3, 20)
+    )
+
+    assert message is not None
+    words = plain(message)
+    assert words.index("⛔ Quá hạn\nBC") < words.index("số liệu từ 15/12/2022") < words.index("🗓 Sắp đến hạn")
+
+
+def test_several_agencies_in_one_chat_are_grouped() -> None:
+    other = replace(KIEM_TRA, id=5, agency="STP", agency_name="Sở Tư pháp")
+
+    message = morning_message([noticed(TUYEN_TRUYEN), noticed(other), noticed(KIEM_TRA)], MONDAY)
+
+    assert message is not None
+    assert plain(message).startswith(
+        "🔔 Thứ Hai 13/03/2023\n🏛 Sở Nội vụ\n1 việc quá hạn, 1 việc sắp đến hạn.\n\n⛔"
+    )
+    assert "\n\n🏛 Sở Tư pháp\n1 việc sắp đến hạn.\n\n🗓 Sắp đến hạn\n7.3a1" in plain(message)
+    assert [block.about for block in message.blocks] == [(1,), (2,), (5,)]
+
+
+def test_a_morning_with_nothing_to_say_is_no_message() -> None:
+    assert morning_message([], MONDAY) is None
+
+
+def test_a_morning_can_be_kept_in_the_outbox() -> None:
+    message = morning_message([noticed(TUYEN_TRUYEN)], MONDAY)
+
+    assert message is not None
+    assert from_json(to_json(message)) == message
