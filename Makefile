@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test check lock clean help
+.PHONY: run test check install lock clean help
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -14,6 +14,8 @@ run: $(VENV)/.run-ready ## the bot on a sandbox with a chat page: nothing to con
 
 test: $(VENV)/.dev-ready ## all tests
 	$(BIN)/python -m pytest
+
+install: $(VENV)/.run-ready ## install what the bot needs into .venv, start nothing
 
 check: $(VENV)/.dev-ready ## linters, types, and the direction of imports
 	$(BIN)/ruff check .

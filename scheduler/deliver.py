@@ -12,13 +12,15 @@ from datetime import date, datetime
 from typing import Any
 
 import structlog
-from bot.morning import morning_message
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channel import Channel, Destination
 from bot.message import Message, from_json, to_json
+from bot.morning import morning_message
 from plan.workdays import WorkingCalendar
 from scheduler.hours import OfficeHours
 from scheduler.retry import Again, Done, GiveUp, decide
+from scheduler.troubles import tell_operators, undelivered
 from store import chats, notices, outbox
 from store.database import Database
 from store.outbox import Claim
@@ -93,9 +95,11 @@ class Deliverer:
     async def take_back_expired(self) -> None:
         """Rows whose sender died between the claim and the record."""
         async with self._database.write() as session:
-            again, failed = await outbox.take_back_expired(session, wall=self._wall(), now=self._clock())
-        if again or failed:
-            _log.warning("leases expired", sent_again=again, failed=failed)
+            expired = await outbox.take_back_expired(session, wall=self._wall(), now=self._clock())
+            for row in expired.failed:
+                await self._tell(session, row.id, row.chat_id, row.kind, "không rõ đã nhận hay chưa")
+        if expired.again or expired.failed:
+            _log.warning("leases expired", sent_again=expired.again, failed=len(expired.failed))
 
     async def finish(self) -> None:
         """Wait for what is under way, for a clean stop."""
@@ -220,6 +224,17 @@ class Deliverer:
             )
             if decision.suspends:
                 await chats.suspend(session, claim.chat_id, reason[:200])
+            await self._tell(session, claim.id, claim.chat_id, claim.kind, reason)
+
+    async def _tell(
+        self, session: AsyncSession, outbox_id: int, chat_id: int, kind: OutboxKind, reason: str
+    ) -> None:
+        """A morning message that is given up is told to the operator."""
+        if kind is OutboxKind.NOTICE:
+            agencies = [agency.name for agency in await chats.agencies_of(session, chat_id)]
+            await tell_operators(
+                session, undelivered(agencies, reason), key=f"undelivered:{outbox_id}", wall=self._wall()
+            )
 
     async def _again(self, claim: Claim, decision: Again) -> None:
         async with self._database.write() as session:

@@ -11,19 +11,15 @@ from pathlib import Path
 import structlog
 from sqlalchemy import select
 
-from bot.message import Message, block, bold, code, line, message, to_json
 from plan.load import load_plan, plan_digest
 from plan.problems import PlanRejected, Problem
 from plan.vietnam import day_of
-from store import chats
+from scheduler.troubles import plan_rejected, tell_operators
 from store.database import Database
-from store.outbox import is_queued, queue
 from store.sync import SyncResult, Timetable, retire_missing_plans, sync_plan
-from store.tables import OutboxKind, PlanRow
+from store.tables import PlanRow
 
 _log = structlog.get_logger("plan")
-_SHOWN_PROBLEMS = 10
-_SHOWN_LENGTH = 300
 
 
 class PlanKeeper:
@@ -85,17 +81,12 @@ class PlanKeeper:
         for problem in rejected.problems:
             _log.error("plan rejected", problem=str(problem))
         async with self._database.write() as session:
-            for chat in await chats.operator_chats(session):
-                key = f"plan-rejected:{chat.id}:{day_of(now).isoformat()}:{digest[:16]}"
-                if not await is_queued(session, key):
-                    queue(
-                        session,
-                        chat_id=chat.id,
-                        kind=OutboxKind.NOTE,
-                        wall=wall,
-                        body=to_json(_rejection(path, rejected)),
-                        key=key,
-                    )
+            await tell_operators(
+                session,
+                plan_rejected(path, rejected),
+                key=f"plan-rejected:{day_of(now).isoformat()}:{digest[:16]}",
+                wall=wall,
+            )
 
 
 def _digest(path: Path) -> str:
@@ -112,17 +103,3 @@ def _counts(result: SyncResult) -> dict[str, int]:
         "retired": result.retired,
         "returned": result.returned,
     }
-
-
-def _rejection(path: Path, rejected: PlanRejected) -> Message:
-    shown = [str(problem)[:_SHOWN_LENGTH] for problem in rejected.problems[:_SHOWN_PROBLEMS]]
-    more = len(rejected.problems) - len(shown)
-    return message(
-        block(
-            line(bold("⚠️ Tệp kế hoạch có lỗi, chưa được áp dụng.")),
-            line("Kế hoạch đang chạy vẫn giữ nguyên. Tệp: ", code(path.name)),
-        ),
-        *(block(line(code(text))) for text in shown),
-        *([block(f"… và {more} lỗi nữa.")] if more > 0 else []),
-        block("Xem đủ bằng lệnh: nhacviec plan check"),
-    )

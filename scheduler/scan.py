@@ -3,6 +3,7 @@
 1. Take the open assignments whose next milestone is today or was missed.
 2. Of each take the latest milestone reached, and note the day of its next one.
 3. Write the notices that no chat has yet, put each chat's into one message, and commit all of it together.
+   What had nobody to go to is told to the operator.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.milestones import Milestone, last_reached
+from scheduler.troubles import nobody_to_tell, tell_operators
 from store import notices
+from store.chats import agency_names
 from store.database import Database
 from store.notices import PlannedNotice
 from store.sync import Timetable, due_dates
@@ -51,7 +54,13 @@ async def scan_if_owed(
     if not owed:
         return None
     async with database.write() as session:
-        return await scan(session, timetable, day=day, now=now, wall=wall)
+        result = await scan(session, timetable, day=day, now=now, wall=wall)
+        if result.unreachable:
+            agencies = await agency_names(session, {missed.agency for missed in result.unreachable})
+            await tell_operators(
+                session, nobody_to_tell(day, agencies), key=f"unreachable:{day.isoformat()}", wall=wall
+            )
+        return result
 
 
 async def scan(

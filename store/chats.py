@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -120,6 +121,14 @@ async def agencies_of(session: AsyncSession, chat_id: int) -> list[AgencyRow]:
         .join(BindingRow, BindingRow.agency == AgencyRow.code)
         .where(BindingRow.chat_id == chat_id, BindingRow.ended_at.is_(None), BindingRow.role == Role.OFFICER)
         .order_by(BindingRow.id)
+    )
+    return list(found)
+
+
+async def agency_names(session: AsyncSession, codes: Iterable[str]) -> list[str]:
+    """The names of agencies, in the order of their codes."""
+    found = await session.scalars(
+        select(AgencyRow.name).where(AgencyRow.code.in_(list(codes))).order_by(AgencyRow.code)
     )
     return list(found)
 

@@ -289,25 +289,33 @@ async def hold_chat(session: AsyncSession, chat_id: int, until: datetime) -> Non
     chat.next_send_at = max(chat.next_send_at or until, until)
 
 
-async def take_back_expired(session: AsyncSession, *, wall: datetime, now: datetime) -> tuple[int, int]:
-    """Rows whose sender died between claim and record: the first time they go again, marked as a repeat; the second
-    time they fail. Returns how many went each way."""
-    again = failed = 0
-    expired = await session.scalars(
+@dataclass(frozen=True, kw_only=True)
+class Expired:
+    """Rows whose sender died between claim and record: `again` go out once more, marked; `failed` are given up."""
+
+    again: int
+    failed: tuple[OutboxRow, ...]
+
+
+async def take_back_expired(session: AsyncSession, *, wall: datetime, now: datetime) -> Expired:
+    """Look after rows whose lease has ended: the first time they go again, marked as a repeat; the second time they
+    fail."""
+    found = await session.scalars(
         select(OutboxRow)
         .where(OutboxRow.state == OutboxState.CLAIMED, OutboxRow.lease_until < wall)
         .with_for_update(skip_locked=True)
     )
-    for row in expired:
+    again, failed = 0, []
+    for row in found:
         row.lease_token, row.lease_until = None, None
         if row.repeat:
             row.state, row.settled_at, row.error = OutboxState.FAILED, wall, "uncertain twice"
             await _fail_notices(session, row.id, now)
-            failed += 1
+            failed.append(row)
         else:
             row.state, row.repeat, row.ready_at = OutboxState.QUEUED, True, wall
             again += 1
-    return again, failed
+    return Expired(again=again, failed=tuple(failed))
 
 
 async def _fail_notices(session: AsyncSession, outbox_id: int, now: datetime) -> None:

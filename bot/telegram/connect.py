@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from telegram import Bot
 from telegram.request import HTTPXRequest
@@ -10,6 +11,7 @@ _SEND_CONNECTIONS = 16
 _POLL_CONNECTIONS = 1
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 20.0
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
 class PollingBot(Bot):
@@ -35,16 +37,18 @@ class PollingBot(Bot):
 def make_bot(*, token: str, api_url: str, proxy: str | None) -> PollingBot:
     """A Bot for the server at `api_url` (https://api.telegram.org or a local server that speaks the same API)."""
     base = api_url.rstrip("/")
+    # Proxies of the environment are for the world outside, not for a server on this machine.
+    outside = urlsplit(base).hostname not in _THIS_MACHINE
     return PollingBot(
         token=token,
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
-        request=_request(_SEND_CONNECTIONS, proxy),
-        get_updates_request=_request(_POLL_CONNECTIONS, proxy),
+        request=_request(_SEND_CONNECTIONS, proxy, trust_env=outside),
+        get_updates_request=_request(_POLL_CONNECTIONS, proxy, trust_env=outside),
     )
 
 
-def _request(connections: int, proxy: str | None) -> HTTPXRequest:
+def _request(connections: int, proxy: str | None, *, trust_env: bool) -> HTTPXRequest:
     return HTTPXRequest(
         connection_pool_size=connections,
         connect_timeout=_CONNECT_SECONDS,
@@ -52,4 +56,5 @@ def _request(connections: int, proxy: str | None) -> HTTPXRequest:
         write_timeout=_READ_SECONDS,
         pool_timeout=_CONNECT_SECONDS,
         proxy=proxy,
+        httpx_kwargs={"trust_env": trust_env},
     )

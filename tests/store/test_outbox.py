@@ -161,7 +161,7 @@ async def test_an_outcome_is_recorded_only_by_the_holder_of_the_lease(
     [dead] = await claimed(database)
     later = WALL + LEASE + SECOND
     async with database.write() as session:
-        again, failed = await outbox.take_back_expired(session, wall=later, now=NOW)
+        expired = await outbox.take_back_expired(session, wall=later, now=NOW)
     [alive] = await claimed(database, wall=later)
 
     async with database.write() as session:
@@ -170,7 +170,7 @@ async def test_an_outcome_is_recorded_only_by_the_holder_of_the_lease(
             session, alive, OutboxState.SENT, wall=later, now=NOW, external_id="7"
         )
 
-    assert (again, failed) == (1, 0)
+    assert (expired.again, expired.failed) == (1, ())
     assert alive.repeat
     assert (by_the_dead, by_the_living) == (False, True)
     assert (await state_of(database, row)).external_ids == ["7"]
@@ -234,6 +234,6 @@ async def test_waiting_rows_are_found_by_an_index(database: Database) -> None:
         plan_ = await connection.exec_driver_sql(
             "EXPLAIN QUERY PLAN SELECT * FROM outbox WHERE state = 'queued' ORDER BY priority, id"
         )
-        steps = " ".join(str(row._mapping['detail']) for row in plan_)
+        steps = " ".join(str(row._mapping["detail"]) for row in plan_)
 
     assert "ix_outbox_waiting" in steps
