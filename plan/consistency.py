@@ -53,11 +53,6 @@ def meaning(phrase: str, year: int) -> Deadline:
     return read_deadline(phrase, plan_year=year)
 
 
-def names_no_real_day(deadline: Deadline) -> bool:
-    """Whether the phrase has a day that the calendar has not, such as 31/9."""
-    return deadline.reason is not None and "does not exist" in deadline.reason
-
-
 def _year(place: Place) -> int | None:
     text = place.text or ""
     year = int(text) if re.fullmatch(r"[0-9]{4}", text) else 0
@@ -109,7 +104,7 @@ def _task_problems(task: Place, areas: set[str | None], year: int | None) -> Ite
         phrase = place.at("schedule").text
         if phrase is not None and year is not None and len(phrase) <= 1000:
             deadline = meaning(phrase, year)
-            if names_no_real_day(deadline):
+            if deadline.is_impossible:
                 yield place.at("schedule").problem(f'schedule "{shortened(phrase)}": {deadline.reason}')
 
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from plan.phrases import Verdict, judge
+from plan.phrases import NO_SUCH_DAY, Verdict, judge
+
+_MOST_REASONS = 3  # the first ones tell the most; the rest follow from them
 
 
 class DeadlineKind(StrEnum):
@@ -35,6 +37,12 @@ class Deadline:
     needs_review: bool
     reason: str | None
 
+    @property
+    def is_impossible(self) -> bool:
+        """Whether the phrase asks for a day that the calendar has not, such as 31/9, and so for none at all: a mistake in
+        the plan, not a matter of reading."""
+        return not self.occurrences and self.reason is not None and NO_SUCH_DAY in self.reason
+
 
 def read_deadline(phrase: str, *, plan_year: int) -> Deadline:
     """Read `phrase` as administrative usage does (Bộ luật Dân sự 2015, Điều 144-148).
@@ -47,5 +55,5 @@ def read_deadline(phrase: str, *, plan_year: int) -> Deadline:
         kind=DeadlineKind(found.outcome.value),
         occurrences=tuple(Occurrence(due=due.day, key=due.key, period=due.name) for due in found.dues),
         needs_review=bool(found.reasons),
-        reason="; ".join(found.reasons) or None,
+        reason="; ".join(found.reasons[:_MOST_REASONS]) or None,
     )

@@ -10,6 +10,7 @@ from enum import Enum, IntEnum
 
 ROMAN = ("", "I", "II", "III", "IV")
 LAST = -1  # as a day: the last one of the month
+NO_SUCH_DAY = "does not exist"  # in every reason that says so
 
 
 class Unit(IntEnum):
@@ -121,7 +122,7 @@ def span(point: Point, plan_year: int) -> Span:
 
 def _one(year: int, month: int, day: int) -> Span:
     if not (1 <= month <= 12 and 1 <= day <= last_day(year, month)):
-        raise NoSuchDayError(f"{day}/{month}/{year} does not exist")
+        raise NoSuchDayError(f"{day}/{month}/{year} {NO_SUCH_DAY}")
     return Span(first=date(year, month, day), last=date(year, month, day))
 
 
@@ -130,7 +131,7 @@ def _months(point: Point, year: int) -> tuple[int, int]:
     match point.unit:
         case Unit.MONTH:
             if not 1 <= point.month <= 12:
-                raise NoSuchDayError(f"month {point.month}/{year} does not exist")
+                raise NoSuchDayError(f"month {point.month}/{year} {NO_SUCH_DAY}")
             return point.month, 1
         case Unit.QUARTER:
             return point.quarter * 3 - 2, 3
@@ -143,7 +144,11 @@ def _months(point: Point, year: int) -> tuple[int, int]:
 def _part(point: Point, whole: Span, months: int) -> Span:
     """Đầu, giữa, cuối and the weeks of a period."""
     first, last = whole.first, whole.last
-    half = _before_month(first, months) if months % 2 == 0 else first.replace(month=first.month + months // 2, day=15)
+    half = (
+        _before_month(first, months)
+        if months % 2 == 0
+        else first.replace(month=first.month + months // 2, day=15)
+    )
     match point.part:
         case Part.START:
             return Span(first=first, last=first)
@@ -175,7 +180,9 @@ def periods_of(unit: Unit, year: int) -> tuple[Period, ...]:
         case Unit.MONTH:
             return tuple(_period(unit, year, m, 1, f"{year}-M{m:02}", f"tháng {m}") for m in range(1, 13))
         case Unit.QUARTER:
-            return tuple(_period(unit, year, q * 3 - 2, 3, f"{year}-Q{q}", f"quý {ROMAN[q]}") for q in range(1, 5))
+            return tuple(
+                _period(unit, year, q * 3 - 2, 3, f"{year}-Q{q}", f"quý {ROMAN[q]}") for q in range(1, 5)
+            )
         case Unit.HALF:
             return (
                 _period(unit, year, 1, 6, f"{year}-H1", "6 tháng đầu năm"),

@@ -1,11 +1,14 @@
 """Dates that stand by themselves: 15/6/2023, 06/2023, 2023-06-15, tháng 6, quý II/2023, 6 tháng đầu năm, năm 2023."""
 
-from plan.phrases.calendar import Part, Point, Unit
+from plan.phrases.calendar import NO_SUCH_DAY, Point, Unit
 from plan.phrases.nodes import Found, UnreadableError
 from plan.phrases.tokens import Phrase
-from plan.phrases.words import BEFORE, EVERY_YEAR, NEXT, NUMERALS, ROMANS, THIS
+from plan.phrases.words import BEFORE, EVERY_YEAR, NEXT, NUMERAL_VALUES, NUMERALS, ROMANS, THIS
 
 Tail = tuple[int | None, int | None, int, tuple[str, ...]]  # year, shift, end, doubts
+
+
+_MOST_PARTS = 4  # more numbers than a date has, to see that it is none
 
 
 def numeric(p: Phrase, i: int, plan_year: int) -> Found | None:
@@ -23,7 +26,7 @@ def numeric(p: Phrase, i: int, plan_year: int) -> Found | None:
 def _parts(p: Phrase, i: int, sign: str) -> tuple[list[str], int]:
     """Numbers joined by a sign; slashes may be doubled and have spaces about them, the others not."""
     parts, end = [p.digits(i)], i + 1
-    while parts[-1] and p.sign(end, sign):
+    while parts[-1] and p.sign(end, sign) and len(parts) <= _MOST_PARTS:
         k = end
         while p.sign(k, sign) and sign == "/":
             k += 1
@@ -53,24 +56,30 @@ def _from_parts(p: Phrase, parts: list[str], i: int, end: int, plan_year: int) -
         return Found(node=_day(numbers[2], numbers[1], _plausible(numbers[0], shown), shown), end=end)
     if len(numbers) == 3:
         year = _short_year(parts[2], plan_year, shown)
-        return Found(node=_day(numbers[0], numbers[1], year, shown), end=end, doubts=(f"'{shown}': two-digit year",))
+        return Found(
+            node=_day(numbers[0], numbers[1], year, shown), end=end, doubts=(f"'{shown}': two-digit year",)
+        )
     if sizes[0] == 4:
         raise UnreadableError(f"'{shown}' is not a date")
     point = _day(numbers[0], numbers[1], None, shown)
     year_, shift, end, doubts = year_tail(p, end, plan_year, of_day=True)
-    return Found(node=Point(unit=Unit.DAY, day=point.day, month=point.month, year=year_, shift=shift), end=end, doubts=doubts)
+    return Found(
+        node=Point(unit=Unit.DAY, day=point.day, month=point.month, year=year_, shift=shift),
+        end=end,
+        doubts=doubts,
+    )
 
 
 def _day(day: int, month: int, year: int | None, shown: str) -> Point:
     _month(month, shown)
     if not 1 <= day <= 31:
-        raise UnreadableError(f"'{shown}' does not exist")
+        raise UnreadableError(f"'{shown}' {NO_SUCH_DAY}")
     return Point(unit=Unit.DAY, day=day, month=month, year=year)
 
 
 def _month(month: int, shown: str) -> int:
     if not 1 <= month <= 12:
-        raise UnreadableError(f"'{shown}' does not exist: there is no month {month}")
+        raise UnreadableError(f"'{shown}' {NO_SUCH_DAY}: there is no month {month}")
     return month
 
 
@@ -94,6 +103,8 @@ def year_tail(p: Phrase, i: int, plan_year: int, *, of_day: bool = False) -> Tai
         if relative is not None:
             return None, relative[0], relative[1], ()
         k_year = p.seq(k, "năm")
+        if k_year and k > i and not p.is_word(k_year) and not p.is_number(k_year):
+            return None, 0, k_year, ()
         if k_year and (year := p.year(k_year)):
             return year, None, k_year + 1, ()
     doubts: tuple[str, ...] = ()
@@ -117,7 +128,7 @@ def year_tail(p: Phrase, i: int, plan_year: int, *, of_day: bool = False) -> Tai
     if after_slash and len(p.digits(k)) == 2 and not of_day:
         shown = p.show(i - 1, k + 1)
         return _short_year(p.digits(k), plan_year, shown), None, k + 1, (f"'{shown}': two-digit year",)
-    if after_slash and (end := p.seq(k - 1 if p.seq(k - 1, "năm") else k, *EVERY_YEAR, "năm")):
+    if after_slash and (end := p.seq(k - 1 if p.seq(k - 1, "năm") else k, EVERY_YEAR, "năm")):
         return None, 0, end, ()
     return None, None, i, ()
 
@@ -129,16 +140,16 @@ def _is_left_of_range(p: Phrase, k: int) -> bool:
 
 def relative_year(p: Phrase, i: int) -> tuple[int, int] | None:
     """How many years from the plan's year, and the position after: năm sau, năm trước, hằng năm, của kỳ báo cáo."""
-    if end := p.seq(i, *EVERY_YEAR, "cùng năm", "của kỳ báo cáo", "kỳ báo cáo", "thuộc kỳ báo cáo"):
+    if end := p.seq(i, EVERY_YEAR, "cùng năm", "của kỳ báo cáo", "kỳ báo cáo", "thuộc kỳ báo cáo"):
         return 0, end
     k = p.seq(i, "năm")
     if not k:
         return None
-    if (end := p.seq(k, *NEXT)) and not _begins_time(p, end):
+    if (end := p.seq(k, NEXT)) and not _begins_time(p, end):
         return 1, p.opt(end, "năm kế hoạch", "năm báo cáo", "kỳ báo cáo", "của kỳ báo cáo")
-    if (end := p.seq(k, *BEFORE)) and not _begins_time(p, end):
+    if (end := p.seq(k, BEFORE)) and not _begins_time(p, end):
         return -1, p.opt(end, "năm kế hoạch", "năm báo cáo", "kỳ báo cáo", "của kỳ báo cáo", "năm thực hiện")
-    if end := p.seq(k, *THIS):
+    if end := p.seq(k, THIS):
         return 0, end
     return None
 
@@ -147,19 +158,20 @@ def _begins_time(p: Phrase, i: int) -> bool:
     """Whether "trước" or "sau" belongs to what follows: "báo cáo năm | trước ngày 10/12"."""
     if p.seq(i, "năm kế hoạch", "năm báo cáo"):
         return False
-    return p.is_number(i) or bool(p.seq(i, "ngày", "tháng", "quý", "khi", "năm", "các", "thời", "giờ", "hoặc", "đó"))
+    return p.is_number(i) or bool(
+        p.seq(i, "ngày", "tháng", "quý", "khi", "năm", "các", "thời", "giờ", "hoặc", "đó")
+    )
 
 
 def numeral(p: Phrase, i: int) -> tuple[int, int] | None:
     """A number written as a word and the position after it; only where marks leave no doubt which one it is."""
-    end = p.seq(i, *NUMERALS)
+    end, word = p.match(i, NUMERALS)
     if not end:
         return None
     token = p.tokens[end - 1]
     if not token.marks and token.bare in {"tu", "nam", "sau"}:
         return None
-    words = [w for w in NUMERALS if p.seq(i, w) == end]
-    return NUMERALS[words[0]], end
+    return NUMERAL_VALUES[word], end
 
 
 def month(p: Phrase, i: int, plan_year: int) -> Found | None:
@@ -201,9 +213,11 @@ def quarter(p: Phrase, i: int, plan_year: int) -> Found | None:
         return None
     number, end = found
     if not 1 <= number <= 4:
-        raise UnreadableError(f"'{p.show(i, end)}' does not exist")
+        raise UnreadableError(f"'{p.show(i, end)}' {NO_SUCH_DAY}")
     year, shift, end, doubts = year_tail(p, end, plan_year)
-    return Found(node=Point(unit=Unit.QUARTER, quarter=number, year=year, shift=shift), end=end, doubts=doubts)
+    return Found(
+        node=Point(unit=Unit.QUARTER, quarter=number, year=year, shift=shift), end=end, doubts=doubts
+    )
 
 
 def quarter_number(p: Phrase, k: int) -> tuple[int, int] | None:
@@ -221,34 +235,6 @@ def quarter_number(p: Phrase, k: int) -> tuple[int, int] | None:
     return word
 
 
-def first_months(p: Phrase, i: int) -> Found | None:
-    """6 tháng đầu năm 2023, 6 tháng cuối năm, 9 tháng đầu năm."""
-    small = p.number(i, 1, 12)
-    count, k = (small, i + 1) if small else (numeral(p, i) or (0, 0))
-    if not count or not (k := p.seq(k, "tháng")):
-        return None
-    end = p.seq(k, "đầu", "cuối")
-    if not end or p.seq(end, "quý", "kỳ", "của", "tư"):
-        return None
-    from_end = bool(p.seq(k, "cuối"))
-    unit = Unit.SPAN
-    year, shift, end = _named_year(p, end)
-    point = Point(unit=unit, months=count, from_end=from_end, year=year, shift=shift)
-    return Found(node=point, end=end)
-
-
-def _named_year(p: Phrase, i: int) -> tuple[int | None, int | None, int]:
-    """ "năm 2023", "năm sau", "năm", "/2023", or nothing, behind "6 tháng đầu"."""
-    relative = relative_year(p, i)
-    if relative is not None:
-        return None, relative[0], relative[1]
-    k = p.opt(i, "năm")
-    k = k + 1 if p.sign(k, "/") and p.year(k + 1) else k
-    if year := p.year(k):
-        return year, None, k + 1
-    return None, None, k
-
-
 def year(p: Phrase, i: int) -> Found | None:
     """Năm 2023, 2023, năm nay, năm sau."""
     k = p.seq(i, "năm", "năm ngân sách")
@@ -258,64 +244,3 @@ def year(p: Phrase, i: int) -> Found | None:
     if relative is None:
         return None
     return Found(node=Point(unit=Unit.YEAR, shift=relative[0]), end=relative[1])
-
-
-def part_of(p: Phrase, i: int, plan_year: int) -> Found | None:
-    """Giữa tháng 5/2023, cuối quý II, đầu năm, tuần đầu tháng 6, 10 ngày đầu tháng 6."""
-    head = _part_head(p, i)
-    if head is None:
-        return None
-    part, count, k = head
-    k = p.opt(k, "của")
-    inner = month(p, k, plan_year) or quarter(p, k, plan_year) or year(p, k)
-    if inner is None and (end := p.seq(k, "năm")) and not p.seq(k, "năm học"):
-        inner = Found(node=Point(unit=Unit.YEAR, shift=0), end=end)
-    if inner is None or not isinstance(inner.node, Point):
-        return None
-    whole = inner.node
-    point = Point(
-        unit=whole.unit, month=whole.month, quarter=whole.quarter, part=part, part_count=count,
-        year=whole.year, shift=whole.shift,
-    )  # fmt: skip
-    return Found(node=point, end=inner.end, doubts=inner.doubts + _part_doubts(part, count, whole.unit, p.show(i, inner.end)))
-
-
-def _part_head(p: Phrase, i: int) -> tuple[Part, int, int] | None:
-    for part, words in _PART_WORDS:
-        if end := p.seq(i, *words):
-            return part, 1, end
-    for days, word in ((10, "thượng tuần"), (20, "trung tuần")):
-        if end := p.seq(i, word):
-            return Part.COUNT_DAYS, days, end
-    if end := p.seq(i, "tuần", "tuần thứ"):
-        nth = p.number(end, 1, 5)
-        place = (nth, end + 1) if nth else numeral(p, end)
-        return (Part.WEEK, place[0], place[1]) if place is not None and place[0] <= 4 else None
-    if count := p.number(i, 1, 28):
-        if (end := p.seq(i + 1, "tuần đầu", "tuần đầu tiên")) and count <= 4:
-            return Part.COUNT_WEEKS, count, end
-        if end := p.seq(i + 1, "ngày đầu", "ngày đầu tiên"):
-            return Part.COUNT_DAYS, count, end
-        if end := p.seq(i + 1, "ngày cuối", "ngày cuối cùng", "tuần cuối", "tuần cuối cùng"):
-            return Part.END, 1, end
-    return None
-
-
-_PART_WORDS = (
-    (Part.START, ("đầu", "ngày đầu", "ngày đầu tiên")),
-    (Part.MIDDLE, ("giữa",)),
-    (Part.END, ("cuối", "ngày cuối", "ngày cuối cùng", "vào cuối")),
-    (Part.FIRST_HALF, ("nửa đầu", "nửa đầu của")),
-    (Part.SECOND_HALF, ("nửa cuối", "nửa sau")),
-    (Part.WEEK, ("tuần đầu", "tuần đầu tiên", "tuần thứ nhất")),
-    (Part.END, ("tuần cuối", "tuần cuối cùng", "hạ tuần")),
-)
-
-
-def _part_doubts(part: Part, count: int, unit: Unit, shown: str) -> tuple[str, ...]:
-    """The Civil Code settles đầu, giữa, cuối of a month and giữa, cuối of a year; the rest is usage."""
-    settled = part is Part.END or unit is Unit.MONTH or (unit is Unit.YEAR and part is not Part.START)
-    weeks = part in {Part.WEEK, Part.COUNT_WEEKS} or "tuần" in shown or "tuan" in shown
-    if unit is not Unit.MONTH and part in {Part.WEEK, Part.COUNT_WEEKS, Part.COUNT_DAYS}:
-        raise UnreadableError(f"'{shown}' gives no certain day")
-    return () if settled and not weeks else (f"'{shown}' gives no certain day",)

@@ -1,27 +1,45 @@
 """Days and what they hang on: ngày 15/6, ngày 20 tháng 6 năm 2023, ngày 20 tháng cuối quý, ngày 5 hằng tháng."""
 
-from plan.phrases.calendar import LAST, Point, Unit, span
+from plan.phrases.calendar import LAST, NO_SUCH_DAY, Point, Unit, span
 from plan.phrases.calendar import NoSuchDayError as _NoSuchDay
 from plan.phrases.dates import month, numeric, quarter_number, relative_year, year_tail
+from plan.phrases.lexicon import Lexicon
 from plan.phrases.nodes import Anchor, Bare, Found, Rule, UnreadableError
 from plan.phrases.tokens import Phrase
 from plan.phrases.words import BEFORE, NEXT, WEEKDAYS
 
-_DAY_WORDS = ("ngày", "các ngày", "mùng", "mồng", "ngày mùng", "ngày mồng", "hôm", "ngày là")
-_MONTHLY = ("hằng tháng", "hàng tháng", "mỗi tháng", "từng tháng", "các tháng", "tháng báo cáo", "tháng này")
-_PLACES = (
-    (LAST, ("cuối", "cuối cùng", "thứ ba", "thứ 3")),
-    (0, ("đầu", "đầu tiên", "thứ nhất", "thứ 1")),
-    (1, ("giữa", "thứ hai", "thứ 2")),
+_DAY_WORDS = Lexicon("ngày", "các ngày", "mùng", "mồng", "ngày mùng", "ngày mồng", "hôm", "ngày là")
+_MONTHLY = Lexicon(
+    "hằng tháng", "hàng tháng", "mỗi tháng", "từng tháng", "các tháng", "tháng báo cáo", "tháng này"
 )
-_PERIODS = ("kỳ báo cáo", "kỳ", "quý báo cáo", "kỳ thực hiện báo cáo")
-_OF_EACH = ("của", "mỗi", "của mỗi", "hằng", "hàng", "của hằng", "của hàng", "từng", "của từng", "các", "của các")
+_PLACES = (
+    (LAST, Lexicon("cuối", "cuối cùng", "thứ ba", "thứ 3")),
+    (0, Lexicon("đầu", "đầu tiên", "thứ nhất", "thứ 1")),
+    (1, Lexicon("giữa", "thứ hai", "thứ 2")),
+)
+_PERIODS = Lexicon("kỳ báo cáo", "kỳ", "quý báo cáo", "kỳ thực hiện báo cáo")
+_OF_EACH = Lexicon(
+    "trong",
+    "trong mỗi",
+    "thuộc",
+    "của",
+    "mỗi",
+    "của mỗi",
+    "hằng",
+    "hàng",
+    "của hằng",
+    "của hàng",
+    "từng",
+    "của từng",
+    "các",
+    "của các",
+)
 
 
 def weekday(p: Phrase, i: int) -> tuple[int, int]:
     """Monday 0 to Sunday 6, and the position after; the position is 0 when there is none."""
     for number, names in enumerate(WEEKDAYS):
-        if end := p.seq(i, *names):
+        if end := p.seq(i, names):
             return number, end
     return 0, 0
 
@@ -30,7 +48,8 @@ def day(p: Phrase, i: int, plan_year: int, *, bound: bool) -> Found | None:
     """A day, with or without "ngày". `bound`: a word such as "trước" stands in front."""
     name, after_name = weekday(p, i)
     start = after_name + 1 if after_name and p.sign(after_name, ",") else after_name or i
-    k = p.seq(start, *_DAY_WORDS)
+    k = p.seq(start, _DAY_WORDS)
+    k = k + 1 if k and p.sign(k, ":") else k
     if after_name and not k and not (found := numeric(p, start, plan_year) if p.is_number(start) else None):
         return None
     found = _after_word(p, k, plan_year) if k else _without_word(p, start, plan_year, bound=bound)
@@ -64,7 +83,7 @@ def _after_word(p: Phrase, k: int, plan_year: int) -> Found | None:
             raise UnreadableError(f"'ngày {p.show(k, found.end)}' is not a day")
         return found
     if (number := p.number(k, 1, 31)) is None:
-        raise UnreadableError(f"'ngày {p.show(k, k + 1)}' does not exist")
+        raise UnreadableError(f"'ngày {p.show(k, k + 1)}' {NO_SUCH_DAY}")
     return day_number(p, k, plan_year) or Found(node=Bare(days=(number,)), end=k + 1)
 
 
@@ -81,7 +100,7 @@ def _last_day(p: Phrase, k: int, end: int) -> Found | None:
         return Found(node=Rule(days=(LAST,), anchor=anchor[0]), end=anchor[1])
     if (end_month := p.seq(end, "tháng")) and not p.is_number(end_month):
         return Found(node=Rule(days=(LAST,), anchor=Anchor(unit=Unit.MONTH, place=LAST)), end=end_month)
-    end_quarter = p.seq(p.opt(end, *_OF_EACH), "quý")
+    end_quarter = p.seq(p.opt(end, _OF_EACH), "quý")
     if end_quarter and quarter_number(p, end_quarter) is None:
         return Found(node=Rule(days=(LAST,), anchor=Anchor(unit=Unit.QUARTER, place=LAST)), end=end_quarter)
     return None
@@ -103,7 +122,9 @@ def _without_word(p: Phrase, i: int, plan_year: int, *, bound: bool) -> Found | 
         return found if isinstance(found.node, Rule) and not found.node.anchor.shift else None
     if found.node.year is not None:
         return found
-    return Found(node=found.node, end=found.end, doubts=(*found.doubts, f"'{p.show(i, found.end)}' may not be a day"))
+    return Found(
+        node=found.node, end=found.end, doubts=(*found.doubts, f"'{p.show(i, found.end)}' may not be a day")
+    )
 
 
 def day_number(p: Phrase, k: int, plan_year: int) -> Found | None:
@@ -116,11 +137,17 @@ def day_number(p: Phrase, k: int, plan_year: int) -> Found | None:
     if anchor is not None:
         node, end = anchor
         if isinstance(node, Anchor):
-            doubts = ("'tháng này' means no certain month",) if p.seq(end - 2, "tháng này") else ()
+            doubts: tuple[str, ...] = (
+                ("'tháng này' means no certain month",) if p.seq(end - 2, "tháng này") else ()
+            )
             return Found(node=Rule(days=(number,), anchor=node), end=end, doubts=doubts)
-        year, shift, end, doubts = (node.year, node.shift, end, ()) if node.has_year else year_tail(p, end, plan_year)
+        year, shift, end, doubts = (
+            (node.year, node.shift, end, ()) if node.has_year else year_tail(p, end, plan_year)
+        )
         return Found(
-            node=Point(unit=Unit.DAY, day=number, month=node.month, year=year, shift=shift), end=end, doubts=doubts
+            node=Point(unit=Unit.DAY, day=number, month=node.month, year=year, shift=shift),
+            end=end,
+            doubts=doubts,
         )
     j = p.opt(j, "của", "các", "trong", "vào", "của các", "trong các", "vào các")
     named = month(p, j, plan_year) if p.seq(j, "tháng") else None
@@ -132,7 +159,7 @@ def day_number(p: Phrase, k: int, plan_year: int) -> Found | None:
     return Found(
         node=Point(unit=Unit.DAY, day=number, month=point.month, year=point.year, shift=point.shift),
         end=named.end,
-        doubts=named.doubts,
+        doubts=() if point.year is not None and p.year(named.end - 1) else named.doubts,
     )
 
 
@@ -146,43 +173,45 @@ def anchor_at(p: Phrase, j: int) -> tuple[Anchor | Point, int] | None:
     if end := p.seq(k, "sau"):
         if not p.has_marks:
             raise UnreadableError("'thang sau' may be June or the next month")
-        return Anchor(unit=Unit.MONTH, place=0, shift=1), p.opt(end, *_AFTER_PERIOD)
-    if end := p.seq(k, *NEXT):
-        return Anchor(unit=Unit.MONTH, place=0, shift=1), p.opt(end, *_AFTER_PERIOD)
+        return Anchor(unit=Unit.MONTH, place=0, shift=1), p.opt(end, _AFTER_PERIOD)
+    if end := p.seq(k, NEXT):
+        return Anchor(unit=Unit.MONTH, place=0, shift=1), p.opt(end, _AFTER_PERIOD)
     if end := p.seq(k, "trước kỳ báo cáo", "liền trước kỳ báo cáo"):
         return Anchor(unit=Unit.MONTH, place=LAST, shift=-1), end
-    if (end := p.seq(k, *BEFORE)) and not (p.is_number(end) or p.seq(end, "ngày", "khi", "tháng")):
+    if (end := p.seq(k, BEFORE)) and not (p.is_number(end) or p.seq(end, "ngày", "khi", "tháng")):
         return Anchor(unit=Unit.MONTH, place=LAST, shift=-1), end
     for place, words in _PLACES:
-        if end := p.seq(k, *words):
+        if end := p.seq(k, words):
             return _month_of_period(p, end, place)
     return None
 
 
-_AFTER_PERIOD = ("kỳ báo cáo", "của kỳ báo cáo", "liền kề", "tháng báo cáo", "quý báo cáo", "kỳ")
+_AFTER_PERIOD = Lexicon("kỳ báo cáo", "của kỳ báo cáo", "liền kề", "tháng báo cáo", "quý báo cáo", "kỳ")
 
 
 def _monthly(p: Phrase, j: int) -> int:
     k = p.opt(j, "của", "vào", "trong")
-    end = p.seq(k, *_MONTHLY)
+    end = p.seq(k, _MONTHLY)
     if end and not (p.is_number(end) or p.sign(end, ":") or p.seq(end, "cuối", "đầu", "giữa", "thứ")):
         return end
     if end := p.seq(k, "tháng thuộc kỳ báo cáo", "tháng cuối thuộc kỳ báo cáo"):
         return end
-    end = p.seq(j, "của tháng", "trong tháng", "vào tháng") or (p.seq(j, "tháng") if p.sign(j - 1, "/") else 0)
+    end = p.seq(j, "của tháng", "trong tháng", "vào tháng") or (
+        p.seq(j, "tháng") if p.sign(j - 1, "/") else 0
+    )
     return end if end and not (p.is_word(end) or p.is_number(end)) else 0
 
 
 def _month_of_period(p: Phrase, end: int, place: int) -> tuple[Anchor | Point, int] | None:
     """ "(tháng cuối) của mỗi quý sau", "(tháng đầu) quý III", "(tháng cuối) năm"."""
-    k = p.opt(end, *_OF_EACH)
+    k = p.opt(end, _OF_EACH)
     unit: Unit | None = None
-    after = p.seq(k, *_PERIODS) if not p.seq(k, "kỳ họp") else 0
+    after = p.seq(k, _PERIODS) if not p.seq(k, "kỳ họp") else 0
     if not after and (after := p.seq(k, "quý", "quí")):
         unit = Unit.QUARTER
         numbered = quarter_number(p, after)
         if numbered is not None:
-            return _named_quarter(numbered, place)
+            return _named_quarter(p, numbered, place)
     if not after and (year_end := p.seq(k, "năm")) and place != 1:
         number = 1 if place == 0 else 12
         if p.year(year_end) or relative_year(p, k):
@@ -192,17 +221,20 @@ def _month_of_period(p: Phrase, end: int, place: int) -> tuple[Anchor | Point, i
         return None
     after = p.opt(after, "thuộc kỳ báo cáo", "báo cáo", "của kỳ báo cáo")
     shift = 0
-    if (nxt := p.seq(after, *NEXT)) and not p.seq(nxt, "khi"):
+    if (nxt := p.seq(after, NEXT)) and not p.seq(nxt, "khi"):
         shift, after = 1, nxt
-    elif (prev := p.seq(after, *BEFORE)) and not (p.is_number(prev) or p.seq(prev, "ngày", "khi", "tháng")):
+    elif (prev := p.seq(after, BEFORE)) and not (p.is_number(prev) or p.seq(prev, "ngày", "khi", "tháng")):
         shift, after = -1, prev
     return Anchor(unit=unit, place=place, shift=shift), after
 
 
-def _named_quarter(numbered: tuple[int, int], place: int) -> tuple[Point, int]:
+def _named_quarter(p: Phrase, numbered: tuple[int, int], place: int) -> tuple[Point, int]:
     number, end = numbered
+    k = p.opt(end + 1, "quý", "quí") if p.sign(end, ",-&+/") or p.seq(end, "và", "đến") else 0
+    if k and quarter_number(p, k) is not None and not p.year(k):
+        raise UnreadableError("a month of several quarters by name was not read")
     if not 1 <= number <= 4:
-        raise UnreadableError(f"quarter {number} does not exist")
+        raise UnreadableError(f"quarter {number} {NO_SUCH_DAY}")
     return Point(unit=Unit.MONTH, month=number * 3 - 2 + (2 if place == LAST else place)), end
 
 
@@ -223,4 +255,6 @@ def month_rule(p: Phrase, i: int, plan_year: int) -> Found | None:
     if node.has_year:
         return Found(node=node, end=end)
     year, shift, end, doubts = year_tail(p, end, plan_year)
-    return Found(node=Point(unit=Unit.MONTH, month=node.month, year=year, shift=shift), end=end, doubts=doubts)
+    return Found(
+        node=Point(unit=Unit.MONTH, month=node.month, year=year, shift=shift), end=end, doubts=doubts
+    )

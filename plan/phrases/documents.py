@@ -1,17 +1,20 @@
 """Numbers and dates of documents, which are not deadlines: "Quyết định số 13/2026/QĐ-UBND ngày 05/3/2026"."""
 
 from plan.phrases.dates import month, numeric
+from plan.phrases.lexicon import Lexicon
 from plan.phrases.nodes import UnreadableError
 from plan.phrases.tokens import Phrase
 from plan.phrases.words import DOCUMENTS, EVERY_YEAR, SYMBOLS
 
-_TIME_WORDS = ("năm", "quý", "tháng", "ngày", "lần", "tuần", "kỳ", "hằng", "hàng", "mỗi", "quí", "giờ", "và", "đến")
+_TIME_WORDS = Lexicon(
+    "năm", "quý", "tháng", "ngày", "lần", "tuần", "kỳ", "hằng", "hàng", "mỗi", "quí", "giờ", "và", "đến"
+)
 _VOWELS = frozenset("aeiouy")
 
 
 def document_at(p: Phrase, i: int, plan_year: int) -> tuple[int, bool] | None:
     """The position after the document at `i`, and whether a doubt remains (a date that may not be the document's)."""
-    after_noun = p.seq(i, *DOCUMENTS)
+    after_noun = p.seq(i, DOCUMENTS)
     k = p.opt(after_noun or i, "số", "số:", ":")
     k = k + 1 if p.sign(k, ":") and k > i else k
     end = _symbol(p, k)
@@ -36,10 +39,12 @@ def _symbol(p: Phrase, k: int) -> int:
         end += 2
     if not p.sign(end, "/-") or not p.is_word(end + 1) or p.gap(end + 1):
         return 0
-    if p.seq(end + 1, *_TIME_WORDS, *EVERY_YEAR) or not _is_symbol(p, end + 1):
+    if p.seq(end + 1, _TIME_WORDS, EVERY_YEAR) or not _is_symbol(p, end + 1):
         return 0
     end += 2
-    while not p.gap(end) and (p.is_number(end) or (p.sign(end, "/-&.") and not p.gap(end + 1) and _is_text(p, end + 1))):
+    while not p.gap(end) and (
+        p.is_number(end) or (p.sign(end, "/-&.") and not p.gap(end + 1) and _is_text(p, end + 1))
+    ):
         end += 1 if p.is_number(end) else 2
     return end
 
@@ -53,7 +58,7 @@ def _is_symbol(p: Phrase, i: int) -> bool:
     if token is None:
         return False
     dashed = p.sign(i + 1, "-/") and not p.gap(i + 1) and p.is_word(i + 2) and not p.gap(i + 2)
-    return token.bare in SYMBOLS or dashed or not _VOWELS & set(token.bare)
+    return p.seq(i, SYMBOLS) > i or dashed or not _VOWELS & set(token.bare)
 
 
 def _bare_number(p: Phrase, k: int, *, said_number: bool) -> int:
@@ -66,7 +71,7 @@ def _bare_number(p: Phrase, k: int, *, said_number: bool) -> int:
         if said_number:
             raise UnreadableError(f"'số {p.show(k, k + 5)}' may be a document or a date")
         return 0
-    if not said_number and (p.year(k) or p.seq(k + 1, *_TIME_WORDS)):
+    if not said_number and (p.year(k) or p.seq(k + 1, _TIME_WORDS)):
         return 0
     return k + 1
 

@@ -21,14 +21,14 @@ from plan.phrases.nodes import Anchor, Dated, Every, Rule
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """One due day. `unit` is the width of its period; `of_year` says that only a whole year stands behind it;
-    `recurring` that a recurrence without a day of its own does; `firm` that a word such as "trước" does; `doubtful` that it
-    may only be the name of a report."""
+    """One due day. `unit` is the width of its period; `turn`: one turn of a recurrence; `recurring`: of one without
+    a day of its own; `firm`: a word such as "trước" stands in front; `doubtful`: it may only name a report."""
 
     day: date
     key: str
     name: str
     unit: Unit
+    turn: bool = False
     recurring: bool = False
     firm: bool = False
     doubtful: bool = False
@@ -84,8 +84,18 @@ def due_of(dated: Dated, notes: Notes) -> list[Due]:
     firm = dated.exclusive or (dated.bound and not dated.within)
     if period is None:
         whole_year = dated.node.unit is Unit.YEAR and not dated.node.is_day and not dated.exclusive
-        return [Due(day=day, key=day.isoformat(), name="", unit=Unit.YEAR if whole_year else Unit.DAY, firm=firm)]
-    return [Due(day=day, key=period.key, name=_name(period, notes), unit=period.unit, firm=firm and period.unit is not Unit.YEAR)]
+        return [
+            Due(day=day, key=day.isoformat(), name="", unit=Unit.YEAR if whole_year else Unit.DAY, firm=firm)
+        ]
+    return [
+        Due(
+            day=day,
+            key=period.key,
+            name=_name(period, notes),
+            unit=period.unit,
+            firm=firm and period.unit is not Unit.YEAR,
+        )
+    ]
 
 
 def _name(period: Period, notes: Notes) -> str:
@@ -107,7 +117,7 @@ def periods_of_every(every: Every, notes: Notes) -> list[Period]:
 def dues_of_every(every: Every, notes: Notes) -> list[Due]:
     """The ends of the periods of a recurrence."""
     return [
-        Due(day=day, key=period.key, name=_name(period, notes), unit=period.unit, recurring=True)
+        Due(day=day, key=period.key, name=_name(period, notes), unit=period.unit, turn=True, recurring=True)
         for period in periods_of_every(every, notes)
         for day in (_end(period),)
     ]
@@ -132,8 +142,14 @@ def dues_of_rule(rule: Rule, periods: list[Period], *, exclusive: bool, notes: N
             notes.lose("the day does not go with the recurrence")
             return []
         for number in rule.days:
-            day = _in_month(*shifted(period.year, period.month, offset), number, exclusive=exclusive, notes=notes)
-            dues.append(Due(day=day, key=period.key, name=_name(period, notes), unit=period.unit, firm=True))
+            day = _in_month(
+                *shifted(period.year, period.month, offset), number, exclusive=exclusive, notes=notes
+            )
+            dues.append(
+                Due(
+                    day=day, key=period.key, name=_name(period, notes), unit=period.unit, turn=True, firm=True
+                )
+            )
     return dues
 
 
@@ -141,7 +157,9 @@ def _offset(anchor: Anchor, period: Period) -> int | None:
     """Months from the period's first month to the one that the rule means."""
     if anchor.unit is Unit.MONTH and not anchor.shift and period.months != 1:
         return None
-    if anchor.unit is Unit.QUARTER and (period.months < 3 or (not anchor.shift and anchor.place != LAST and period.months > 3)):
+    if anchor.unit is Unit.QUARTER and (
+        period.months < 3 or (not anchor.shift and anchor.place != LAST and period.months > 3)
+    ):
         return None
     length = {Unit.MONTH: 1, Unit.QUARTER: 3, None: period.months}[anchor.unit]
     place = length - 1 if anchor.place == LAST else anchor.place

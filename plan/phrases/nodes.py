@@ -63,8 +63,9 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Dated:
-    """A date or period in its place. `start` makes it a range. `exclusive`: due before it; `bound`: words say that
-    something is due. `label`: it hangs on a plain noun; `report`: on a noun such as "báo cáo"; `scope`: giai đoạn."""
+    """A date or period in its place. `start` makes it a range; `exclusive`: due before it; `bound`: words say that
+    something is due; `within`: they only place it (trong, vào). What stands in front: `label` a noun, `report` a noun
+    such as "báo cáo", `verb` a verb, `scope` giai đoạn. `window`: a range of data, not of work."""
 
     node: Point | Rule | Bare
     start: Point | Rule | Bare | None = None
@@ -73,6 +74,7 @@ class Dated:
     within: bool = False
     label: bool = False
     report: bool = False
+    verb: bool = False
     scope: bool = False
     window: bool = False
 
@@ -117,6 +119,7 @@ class Gap(Enum):
     WORD = "word"
     DOING = "verb"
     PURPOSE = "để"
+    REGARDING = "đối với"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,8 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 
-from plan.text import fold
+from plan.phrases.lexicon import Lexicon, shape
 
 # A word of the grammar that is often typed with a mark missing: any part of its marks will do.
 _OFTEN_MISTYPED = frozenset({"trước", "tháng", "ngày", "quý", "cuối", "hằng", "chậm", "nhất"})
@@ -16,8 +15,10 @@ _BULLETS = dict.fromkeys(map(ord, "•●▪‣◦·✓*○■"), "•")
 _QUOTES = dict.fromkeys(map(ord, "\"'“”‘’«»`"), " ")
 _RUN = re.compile(r"(?P<space>\s+)|(?P<number>\d+)|(?P<word>(?:[^\W\d_][̀-ͯ]*)+)|(?P<sign>.)", re.DOTALL)
 # Words that are written against a number without a space and still mean what they say ("năm2023", "17h00").
-_BEFORE_NUMBER = frozenset("ngay thang quy qui nam t q truoc den tu va h g gio".split())
-_AFTER_NUMBER = frozenset("h g gio ngay thang nam phut lan va den".split())
+_BEFORE_NUMBER = frozenset(
+    ["ngay", "thang", "quy", "qui", "nam", "t", "q", "truoc", "den", "tu", "va", "h", "g", "gio"]
+)
+_AFTER_NUMBER = frozenset(["h", "g", "gio", "ngay", "thang", "nam", "phut", "lan", "va", "den"])
 # A dash at the start of a line begins an item, unless it may be a range that was broken over two lines.
 _LINE_BULLET = re.compile(r"(?<=[:;.])\s*\n[^\S\n]*[-+•](?=\s)")
 _LATER_BULLET = re.compile(r"\n[^\S\n]*[-+•](?=\s)")
@@ -46,21 +47,9 @@ class Token:
     odd: bool = False
 
 
-@lru_cache(maxsize=4096)
-def _shape(word: str) -> tuple[str, tuple[str, ...]]:
-    decomposed = unicodedata.normalize("NFD", word)
-    marks = [char for char in decomposed if unicodedata.combining(char)] + ["đ"] * word.count("đ")
-    return fold(word), tuple(sorted(marks))
-
-
-@lru_cache(maxsize=4096)
-def _spelled(phrase: str) -> tuple[str, ...]:
-    return tuple(phrase.split())
-
-
 def _reads(token: Token, word: str) -> bool:
     """Whether a typed token is `word`: spelled so, with its marks in another place (Qúy), or without any."""
-    bare, marks = _shape(word)
+    bare, marks = shape(word)
     if token.bare != bare:
         return False
     if not token.marks or token.marks == marks:
@@ -92,22 +81,44 @@ class Phrase:
         token = self.at(i)
         return token is None or token.gap
 
-    def seq(self, i: int, *phrases: str) -> int:
-        """Match the longest of `phrases` (words with their diacritics) at `i`."""
-        best = 0
-        for phrase in phrases:
-            words = _spelled(phrase)
-            if 0 <= i <= len(self.tokens) - len(words) and all(
-                _reads(self.tokens[i + k], word) for k, word in enumerate(words)
-            ):
-                best = max(best, i + len(words))
-        return best
+    def _reads_at(self, i: int, words: tuple[str, ...]) -> bool:
+        if i + len(words) > len(self.tokens):
+            return False
+        return all(_reads(self.tokens[i + k], word) for k, word in enumerate(words))
 
-    def ends(self, i: int, *phrases: str) -> bool:
+    def match(self, i: int, *phrases: str | Lexicon) -> tuple[int, str]:
+        """The longest of `phrases` (words with their diacritics) at `i`: the position after it, and itself."""
+        best, which = 0, ""
+        if not 0 <= i < len(self.tokens):
+            return best, which
+        first = self.tokens[i].bare
+        for given in phrases:
+            candidates = [tuple(given.split())] if isinstance(given, str) else given.by_first.get(first, ())
+            for words in candidates:
+                if i + len(words) > best and self._reads_at(i, words):
+                    best, which = i + len(words), " ".join(words)
+        return best, which
+
+    def seq(self, i: int, *phrases: str | Lexicon) -> int:
+        """Like `match`, only the position."""
+        return self.match(i, *phrases)[0]
+
+    def ends(self, i: int, *phrases: str | Lexicon) -> bool:
         """Whether one of `phrases` stands right in front of position `i`."""
-        return any(self.seq(i - len(_spelled(phrase)), phrase) == i for phrase in phrases)
+        for given in phrases:
+            for length in [len(given.split())] if isinstance(given, str) else given.lengths:
+                start = i - length
+                if start < 0:
+                    continue
+                first = self.tokens[start].bare
+                candidates = (
+                    [tuple(given.split())] if isinstance(given, str) else given.by_first.get(first, ())
+                )
+                if any(len(words) == length and self._reads_at(start, words) for words in candidates):
+                    return True
+        return False
 
-    def opt(self, i: int, *phrases: str) -> int:
+    def opt(self, i: int, *phrases: str | Lexicon) -> int:
         """Like `seq`, but stay at `i` when nothing matches."""
         return self.seq(i, *phrases) or i
 
@@ -188,7 +199,7 @@ def _tokens(text: str) -> list[Token]:
 
 
 def _word(piece: str, gap: bool) -> list[Token]:
-    bare, marks = _shape(piece)
+    bare, marks = shape(piece)
     glued = _GLUED_QUARTER.fullmatch(bare)
     if glued is None or bare == "qui":
         return [Token(text=piece, bare=bare, marks=marks, kind=Kind.WORD, gap=gap)]

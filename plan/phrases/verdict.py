@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
-from plan.phrases.calendar import NoSuchDayError, Point, Unit, span
-from plan.phrases.clauses import Placed, dues_of_clause
+from plan.phrases.calendar import NoSuchDayError, Unit, span
+from plan.phrases.clauses import dues_of_clause
 from plan.phrases.dues import Due, Notes
-from plan.phrases.nodes import After, Break, Dated, Doubt, Duration, Every, Gap, Item, Mark, Rule, Start
+from plan.phrases.nodes import After, Break, Dated, Doubt, Duration, Every, Gap, Item, Mark, Start
+from plan.phrases.sentences import ENDS, clauses_of
 from plan.phrases.words import MarkKind
 
-_ENDS = frozenset({Gap.SENTENCE, Gap.ITEM, Gap.DASH, Gap.SLASH})
 _FURTHEST = 6  # years from the plan's year that a plan may look ahead
 # Wordings beside a date that leave the date standing, but not without a look.
 _ASK = (
@@ -62,7 +62,7 @@ def verdict(items: Sequence[Item], plan_year: int, *, says_report: bool) -> Verd
 
 
 def _dues(items: Sequence[Item], notes: Notes) -> list[Due]:
-    clauses = _clauses(items, notes)
+    clauses = clauses_of(items, notes)
     sure: list[Due] = []
     spare: list[Due] = []
     has_scope_only = True
@@ -81,91 +81,22 @@ def _dues(items: Sequence[Item], notes: Notes) -> list[Due]:
     return _since_starts(items, sure, notes)
 
 
-def _clauses(items: Sequence[Item], notes: Notes) -> list[list[Placed]]:
-    """Dated items by clause. What follows "để" or an event is no due day."""
-    clauses: list[list[Placed]] = [[]]
-    gaps: set[Gap] = set()
-    purpose = event = False
-    seen = False
-    for item in items:
-        match item:
-            case Break(gap=gap):
-                gaps.add(gap)
-                purpose = purpose or gap is Gap.PURPOSE
-                event = event and gap is not Gap.COMMA
-                if gap in _ENDS:
-                    clauses.append([])
-                    gaps, purpose, event = {gap}, False, False
-            case Mark(kind=MarkKind.EVENT):
-                event = True
-                gaps.add(Gap.WORD)
-            case Dated() | Every():
-                firm = isinstance(item, Dated) and item.bound and not item.within
-                if (purpose and seen) or (event and not firm):
-                    notes.doubt("a date that belongs to a purpose or an event was left out")
-                else:
-                    clauses[-1].append(Placed(item=item, gaps=frozenset(gaps)))
-                    seen = True
-                gaps = set()
-            case _:
-                gaps.add(Gap.WORD)
-    _check_years([one.item for clause in clauses for one in clause], notes)
-    return _joined([clause for clause in clauses if clause])
-
-
-def _joined(clauses: list[list[Placed]]) -> list[list[Placed]]:
-    """A recurrence and, after a semicolon, nothing but its day: one clause in two halves."""
-    joined: list[list[Placed]] = []
-    for clause in clauses:
-        before = joined[-1] if joined else []
-        only_every = bool(before) and all(isinstance(one.item, Every) and not one.is_label for one in before)
-        only_rules = all(isinstance(one.item, Dated) and not isinstance(one.item.node, Point) for one in clause)
-        if only_every and only_rules and Gap.ITEM not in clause[0].gaps:
-            before.extend(clause)
-        else:
-            joined.append(clause)
-    return joined
-
-
-def _check_years(items: list[Dated | Every], notes: Notes) -> None:
-    """Dates without a year lie in the plan's year, unless the phrase speaks of other years only."""
-    points = [i.node for i in items if isinstance(i, Dated) and isinstance(i.node, Point) and not (i.label or i.scope)]
-    written = {p.year for p in points if p.year is not None}
-    open_points = [p for p in points if not p.has_year]
-    if written and notes.plan_year not in written and any(p.unit is not Unit.YEAR for p in open_points):
-        if not any(p.unit is Unit.YEAR and p.year in written for p in points):
-            notes.lose("a date without a year beside dates of another year")
-    if written and notes.plan_year not in written and any(isinstance(i, Every) or isinstance(i.node, Rule) for i in items):
-        notes.doubt("a recurrence without a year beside dates of another year")
-    if any(isinstance(i, Dated) and i.node in open_points for i in items):
-        _check_order(points, notes)
-
-
-def _check_order(points: list[Point], notes: Notes) -> None:
-    """A date without a year that comes before its left neighbour may belong to the next year."""
-    try:
-        for left, right in zip(points, points[1:], strict=False):
-            backwards = span(right, notes.plan_year).last < span(left, notes.plan_year).first
-            if backwards and not right.has_year:
-                notes.doubt("the dates do not run forward; one of them may lie in the next year")
-    except NoSuchDayError as error:
-        notes.lose(str(error))
-
-
 def _since_starts(items: Sequence[Item], dues: list[Due], notes: Notes) -> list[Due]:
     """A recurrence that begins at "từ …" has no turns before."""
     starts = [item.point for item in items if isinstance(item, Start) and item.point is not None]
-    if not starts or not any(isinstance(item, Every) for item in items):
+    if not starts:
         return dues
     try:
         first = max(span(point, notes.plan_year).first for point in starts)
     except NoSuchDayError as error:
         notes.lose(str(error))
         return dues
-    return [due for due in dues if not due.recurring or due.day >= first]
+    return [due for due in dues if not due.turn or due.day >= first]
 
 
-def _look_around(items: Sequence[Item], marks: list[MarkKind], dues: list[Due], notes: Notes, *, says_report: bool) -> None:
+def _look_around(
+    items: Sequence[Item], marks: list[MarkKind], dues: list[Due], notes: Notes, *, says_report: bool
+) -> None:
     """What stands beside the dates and speaks against them."""
     if not dues:
         return
@@ -185,7 +116,10 @@ def _look_around(items: Sequence[Item], marks: list[MarkKind], dues: list[Due], 
     if any(isinstance(item, After) for item in items):
         notes.doubt("something is to be done after a date")
     days = sum(isinstance(item, Dated) for item in items)
-    if any(isinstance(item, Every) and (item.times != days if item.counted else _is_weekly(item)) for item in items):
+    if any(
+        isinstance(item, Every) and (item.times != days if item.counted else _is_weekly(item))
+        for item in items
+    ):
         notes.doubt("a recurrence without days of its own")
     if any(isinstance(item, Duration) for item in items):
         _judge_durations(items, notes)
@@ -195,7 +129,7 @@ def _judge_durations(items: Sequence[Item], notes: Notes) -> None:
     """A length of time in the clause of a date may move it; in another clause it is only worth a look."""
     lengths = dates = False
     for item in (*items, Break(gap=Gap.SENTENCE)):
-        if isinstance(item, Break) and item.gap in _ENDS:
+        if isinstance(item, Break) and item.gap in ENDS:
             if lengths and dates:
                 notes.lose("a length of time stands beside a date")
             lengths = dates = False
@@ -205,7 +139,9 @@ def _judge_durations(items: Sequence[Item], notes: Notes) -> None:
 
 
 def _is_weekly(every: Every) -> bool:
-    return any(unit in {Unit.DAY, Unit.WEEK} for unit in every.units) or (not every.units and not every.counted)
+    return any(unit in {Unit.DAY, Unit.WEEK} for unit in every.units) or (
+        not every.units and not every.counted
+    )
 
 
 def _only_frame(marks: list[MarkKind], dues: list[Due], *, says_report: bool) -> bool:
@@ -232,7 +168,8 @@ def _merged(dues: list[Due]) -> tuple[Due, ...]:
             by_day[due.day] = due
     keys = [due.key for due in by_day.values()]
     return tuple(
-        replace(due, key=due.key if keys.count(due.key) == 1 else day.isoformat()) for day, due in sorted(by_day.items())
+        replace(due, key=due.key if keys.count(due.key) == 1 else day.isoformat())
+        for day, due in sorted(by_day.items())
     )
 
 
@@ -250,6 +187,9 @@ def _without_dates(items: Sequence[Item], marks: list[MarkKind], notes: Notes) -
         notes.doubt("a recurrence without days of its own")
     if any(_is_weekly(every) and Unit.DAY not in every.units for every in weekly):
         notes.doubt("no due days are kept for what recurs every week or so many times")
+    has_start = any(isinstance(item, Start) for item in items)
+    if has_start and (MarkKind.EVENT in marks or any(isinstance(item, Duration) for item in items)):
+        notes.doubt("a length of time, or an event, stands beside a beginning")
     outcome = _outcome(items, marks, weekly)
     if outcome is None:
         notes.doubt("no date and no known wording")
@@ -258,10 +198,13 @@ def _without_dates(items: Sequence[Item], marks: list[MarkKind], notes: Notes) -
 
 def _outcome(items: Sequence[Item], marks: list[MarkKind], weekly: list[Every]) -> Outcome | None:
     has_start = any(isinstance(item, Start) for item in items)
+    if has_start and any(isinstance(item, Duration) for item in items):
+        return Outcome.EXTERNAL
     if MarkKind.ONGOING in marks or has_start or any(every.units and _is_weekly(every) for every in weekly):
         return Outcome.ONGOING
     if MarkKind.ADHOC in marks:
         return Outcome.ADHOC
-    if marks or any(isinstance(item, Duration | After) for item in items) or weekly:
+    counted = any(every.counted for every in weekly)
+    if marks or counted or any(isinstance(item, Duration | After) for item in items):
         return Outcome.EXTERNAL
     return None

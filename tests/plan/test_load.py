@@ -272,3 +272,21 @@ def test_a_spoilt_file_is_loaded_or_rejected_and_nothing_else(
         assert all(task.outputs for task in plan.tasks)
 
     assert accepted is all(problem.severity is not Severity.ERROR for problem in found)
+
+
+def test_a_day_that_some_months_have_not_is_a_warning_and_a_day_that_no_calendar_has_is_an_error(
+    tmp_path: Path,
+) -> None:
+    monthly = write_plan(
+        tmp_path, tasks=edited(TASKS, "schedule: Quý I/2023", "schedule: Ngày 30 hằng tháng")
+    )
+    _, findings = load_plan(monthly)
+
+    never = write_plan(
+        tmp_path, tasks=edited(TASKS, "schedule: Quý I/2023", "schedule: Trước ngày 31/9/2023")
+    )
+    with pytest.raises(PlanRejected) as rejected:
+        load_plan(never)
+
+    assert any("30/2/2023" in finding.message for finding in findings)
+    assert any("31/9/2023" in problem.message for problem in rejected.value.problems)
