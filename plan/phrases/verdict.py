@@ -160,17 +160,26 @@ def _check_days(dues: list[Due], notes: Notes) -> None:
 
 
 def _merged(dues: list[Due]) -> tuple[Due, ...]:
-    """One due per day, the widest period naming it; keys that would be shared become the day itself."""
-    by_day: dict[date, Due] = {}
+    """One due per day: the widest period gives the key, all of them the name ("quý IV và năm 2023"); keys that would be
+    shared become the day itself."""
+    by_day: dict[date, list[Due]] = {}
     for due in dues:
-        known = by_day.get(due.day)
-        if known is None or (due.unit, bool(due.name)) > (known.unit, bool(known.name)):
-            by_day[due.day] = due
-    keys = [due.key for due in by_day.values()]
+        by_day.setdefault(due.day, []).append(due)
+    widest = {day: max(of_day, key=lambda due: (due.unit, bool(due.name))) for day, of_day in by_day.items()}
+    keys = [due.key for due in widest.values()]
     return tuple(
-        replace(due, key=due.key if keys.count(due.key) == 1 else day.isoformat())
-        for day, due in sorted(by_day.items())
+        replace(
+            due,
+            key=due.key if keys.count(due.key) == 1 else day.isoformat(),
+            name=_joined(sorted(by_day[day], key=lambda one: one.unit)) or due.name,
+        )
+        for day, due in sorted(widest.items())
     )
+
+
+def _joined(of_day: Sequence[Due]) -> str:
+    *others, last = list(dict.fromkeys(due.name for due in of_day if due.name)) or [""]
+    return f"{', '.join(others)} và {last}" if others else last
 
 
 def _without_dates(items: Sequence[Item], marks: list[MarkKind], notes: Notes) -> Verdict:
