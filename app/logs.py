@@ -48,6 +48,8 @@ def set_up_logs(level: str, *, for_people: bool) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    # It warns of every wake-up that falls into one under way; those are meant to become one (see scheduler.clockwork).
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     for name in ("receive", "reception", "deliver", "clockwork", "plan", "service"):
         logging.getLogger(name).setLevel(level)
 

@@ -28,7 +28,10 @@ def morning_message(noticed: Sequence[NoticedEntry], today: date) -> Message | N
         if not blocks and not alone:
             head.insert(0, line(bold(f"🔔 {day}")))
         counted = count_words([item.entry for item in items], today, "sắp đến hạn")
-        head += [line(f"{counted}.")] if counted else []
+        head += [line(f"Nhắc hôm nay: {counted}.")] if counted else []
+        closing = [item.entry.period for item in items if item.entry.is_report and item.entry.cutoff == today]
+        if closing:
+            head.append(line(bold(f"Hôm nay chốt số liệu báo cáo {closing[0]}.")))
         blocks += _agency_blocks(items, today, head)
     reports = any(item.entry.is_report for item in noticed)
     row = [SEE_DUE, runs("Các kỳ báo cáo", "/reports")] if reports else [SEE_DUE]

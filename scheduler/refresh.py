@@ -58,6 +58,7 @@ class PlanKeeper:
         self._seen[path] = digest
         try:
             plan, findings = load_plan(path)
+            self._refuse_second_owner(plan.key, path)
         except PlanRejected as rejected:
             await self._reject(path, digest, rejected, now=now, wall=wall)
             return rejected.problems
@@ -70,6 +71,12 @@ class PlanKeeper:
         self._in_force[path] = plan.key
         _log.info("plan in force", plan=plan.key, **_counts(result))
         return ()
+
+    def _refuse_second_owner(self, key: str, path: Path) -> None:
+        for other, taken in self._in_force.items():
+            if taken == key and other != path:
+                message = f'key "{key}" is that of {other} already: every plan needs a key of its own'
+                raise PlanRejected([Problem(file=str(path), line=None, field="key", message=message)])
 
     async def _any_plan(self) -> bool:
         async with self._database.read() as session:

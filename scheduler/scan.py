@@ -56,10 +56,10 @@ async def scan_if_owed(
     async with database.write() as session:
         result = await scan(session, timetable, day=day, now=now, wall=wall)
         if result.unreachable:
-            agencies = await agency_names(session, {missed.agency for missed in result.unreachable})
-            await tell_operators(
-                session, nobody_to_tell(day, agencies), key=f"unreachable:{day.isoformat()}", wall=wall
-            )
+            codes = sorted({missed.agency for missed in result.unreachable})
+            note = nobody_to_tell(day, await agency_names(session, codes))
+            key = f"unreachable:{day.isoformat()}:{codes[0]}:{len(codes)}"
+            await tell_operators(session, note, key=key, wall=wall)
         return result
 
 

@@ -26,7 +26,7 @@ from store.tables import (
     PaceRow,
 )
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(minutes=2)  # longer than any send can take (see bot.telegram.connect)
 _LOOKAHEAD = timedelta(milliseconds=300)
 _LOOK_AT = 100
 _PRIORITY = {OutboxKind.REPLY: 0, OutboxKind.NOTE: 5, OutboxKind.NOTICE: 10}

@@ -5,6 +5,14 @@ from bot.commands.menu import MENU, Command
 from bot.message import block, bold, line, message
 from bot.wording import SEE_ALL, SEE_DUE, joined, way_in
 from store.lookup import is_operator, standing_offices
+from store.tables import ChatKind
+
+_FREE_WORDS = "Gõ tiếng Việt cũng được, có dấu hay không: han, xong 2.6a, viec 2.6a, bao cao."
+# In a group the bot sees commands and replies to it only (Bot API, privacy mode).
+_GROUP_WORDS = (
+    "Gõ tiếng Việt cũng được: /han, /xong 2.6a, /viec 2.6a, /baocao. Trong nhóm, bot chỉ đọc tin bắt đầu bằng"
+    " dấu / hoặc tin trả lời bot."
+)
 
 
 async def help_(asked: Asked) -> Answer:
@@ -19,7 +27,7 @@ async def help_(asked: Asked) -> Answer:
     examples = block(
         line(bold("Ví dụ")),
         *(item.example for item in MENU if item.command in (Command.DUE, Command.DONE, Command.TASK)),
-        "Gõ tiếng Việt cũng được, có dấu hay không: han, xong 2.6a, viec 2.6a, bao cao.",
+        _FREE_WORDS if asked.chat.kind is ChatKind.PRIVATE else _GROUP_WORDS,
     )
     if not asked.agencies:
         operator = await is_operator(asked.session, asked.chat.id)

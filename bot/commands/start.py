@@ -70,7 +70,8 @@ async def _welcome(asked: Asked, bound: Bound) -> Message:
     if bound.role is Role.OPERATOR or bound.agency is None:
         return message(
             block(line("✅ ", bold("Đã kết nối kênh vận hành."))),
-            "Từ nay cuộc trò chuyện này nhận tin về tình trạng hệ thống: tin không gửi được, tệp kế hoạch có lỗi.",
+            "Từ nay cuộc trò chuyện này nhận tin về tình trạng hệ thống: tin không gửi được, cơ quan chưa có nơi nhận, tệp kế"
+            " hoạch có lỗi.",
         )
     where = "Nhóm này" if asked.chat.kind is ChatKind.GROUP else "Cuộc trò chuyện này"
     blocks = [

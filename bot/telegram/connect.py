@@ -9,8 +9,8 @@ from telegram.request import HTTPXRequest
 
 _SEND_CONNECTIONS = 16
 _POLL_CONNECTIONS = 1
-_CONNECT_SECONDS = 10.0
-_READ_SECONDS = 20.0
+_CONNECT_SECONDS = 5.0
+_READ_SECONDS = 15.0
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 

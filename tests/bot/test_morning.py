@@ -49,7 +49,7 @@ def test_a_morning_looks_like_this() -> None:
     assert message is not None
     assert plain(message) == (
         "🔔 Sở Nội vụ · Thứ Hai 13/03/2023\n"
-        "1 việc quá hạn, 1 việc hạn hôm nay, 2 việc sắp đến hạn.\n"
+        "Nhắc hôm nay: 1 việc quá hạn, 1 việc hạn hôm nay, 2 việc sắp đến hạn.\n"
         "\n"
         "⛔ Quá hạn\n"
         "7.2a Xây dựng và tổ chức thực hiện Kế hoạch tuyên truyền CCHC năm 2023\n"
@@ -109,9 +109,9 @@ def test_several_agencies_in_one_chat_are_grouped() -> None:
 
     assert message is not None
     assert plain(message).startswith(
-        "🔔 Thứ Hai 13/03/2023\n🏛 Sở Nội vụ\n1 việc quá hạn, 1 việc sắp đến hạn.\n\n⛔"
+        "🔔 Thứ Hai 13/03/2023\n🏛 Sở Nội vụ\nNhắc hôm nay: 1 việc quá hạn, 1 việc sắp đến hạn.\n\n⛔"
     )
-    assert "\n\n🏛 Sở Tư pháp\n1 việc sắp đến hạn.\n\n🗓 Sắp đến hạn\n7.3a1" in plain(message)
+    assert "\n\n🏛 Sở Tư pháp\nNhắc hôm nay: 1 việc sắp đến hạn.\n\n🗓 Sắp đến hạn\n7.3a1" in plain(message)
     assert [block.about for block in message.blocks] == [(1,), (2,), (5,)]
 
 
@@ -124,3 +124,12 @@ def test_a_morning_can_be_kept_in_the_outbox() -> None:
 
     assert message is not None
     assert from_json(to_json(message)) == message
+
+
+def test_on_the_cutoff_day_the_top_of_the_message_says_so() -> None:
+    cutoff = date(2023, 3, 14)
+
+    message = morning_message([noticed(QUARTER_1, cutoff), noticed(KIEM_TRA, cutoff)], cutoff)
+
+    assert message is not None
+    assert plain(message).splitlines()[2] == "Hôm nay chốt số liệu báo cáo Quý I/2023."
