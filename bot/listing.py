@@ -13,7 +13,7 @@ from plan.vietnam import day_of
 from store.agenda import Entry
 
 TITLE_LIMIT = 80
-PRODUCT_LIMIT = 70
+PRODUCT_LIMIT = 56
 
 
 class Standing(StrEnum):

@@ -193,7 +193,7 @@ async def test_a_key_is_queued_once_for_ever(database: Database, chats: list[Cha
     async with database.write() as session:
         outbox.queue(session, chat_id=chats[0].id, kind=OutboxKind.REPLY, wall=WALL, body={}, key="reply:1")
 
-    with pytest.raises(Exception, match="(?i)unique"):
+    with pytest.raises(Exception, match=r"(?i)unique"):
         async with database.write() as session:
             outbox.queue(
                 session, chat_id=chats[0].id, kind=OutboxKind.REPLY, wall=WALL, body={}, key="reply:1"
