@@ -7,35 +7,45 @@ from bot.commands.lists import count_words
 from bot.listing import HEADINGS, Standing, entry_lines, standing
 from bot.message import Block, Line, Message, block, bold, italic, line, message
 from bot.wording import SEE_DUE, day_month, named_day, runs
+from store.agenda import Entry
 from store.notices import NoticedEntry
 
 _REPORTS = "📊 Báo cáo"
 
 
-def morning_message(noticed: Sequence[NoticedEntry], today: date) -> Message | None:
+def morning_message(
+    noticed: Sequence[NoticedEntry], today: date, *, continued: bool = False
+) -> Message | None:
     """One message for all that a chat should hear this morning; None when there is nothing. Every block is one assignment
-    and names it in `about`, so that each piece of a long message knows what it has told."""
+    and names it in `about`, so that each piece of a long message knows what it has told. `continued`: the beginning of
+    the message is out, and these are the rest."""
     by_agency: dict[str, list[NoticedEntry]] = {}
     for item in noticed:
         by_agency.setdefault(item.entry.agency_name, []).append(item)
     if not by_agency:
         return None
-    day = f"{named_day(today)}/{today.year}"
+    day = f"{named_day(today)}/{today.year}{' (tiếp theo)' if continued else ''}"
     blocks: list[Block] = []
     for name, items in by_agency.items():
         alone = len(by_agency) == 1
         head = [line(bold(f"🔔 {name} · {day}" if alone else f"🏛 {name}"))]
         if not blocks and not alone:
             head.insert(0, line(bold(f"🔔 {day}")))
-        counted = count_words([item.entry for item in items], today, "sắp đến hạn")
-        head += [line(f"Nhắc hôm nay: {counted}.")] if counted else []
-        closing = [item.entry.period for item in items if item.entry.is_report and item.entry.cutoff == today]
-        if closing:
-            head.append(line(bold(f"Hôm nay chốt số liệu báo cáo {closing[0]}.")))
+        if not continued:
+            head += _summary([item.entry for item in items], today)
         blocks += _agency_blocks(items, today, head)
     reports = any(item.entry.is_report for item in noticed)
     row = [SEE_DUE, runs("Các kỳ báo cáo", "/reports")] if reports else [SEE_DUE]
     return message(*blocks, choices=[row])
+
+
+def _summary(entries: Sequence[Entry], today: date) -> list[Line]:
+    counted = count_words(entries, today, "sắp đến hạn")
+    lines = [line(f"Nhắc hôm nay: {counted}.")] if counted else []
+    closing = [entry.period for entry in entries if entry.is_report and entry.cutoff == today]
+    if closing:
+        lines.append(line(bold(f"Hôm nay chốt số liệu báo cáo {closing[0]}.")))
+    return lines
 
 
 def _agency_blocks(items: Sequence[NoticedEntry], today: date, head: list[Line]) -> list[Block]:

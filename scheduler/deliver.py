@@ -133,7 +133,7 @@ class Deliverer:
             return None
         async with self._database.read() as session:
             noticed = await notices.spoken(session, claim.id)
-        return morning_message(noticed, claim.morning) if noticed else None
+        return morning_message(noticed, claim.morning, continued=claim.continued)
 
     async def _send(self, claim: Claim, text: Message) -> None:
         channel = self._channels[claim.channel]

@@ -74,12 +74,17 @@ def _create_engine(url: str) -> AsyncEngine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver must not open transactions on its own: `begin` does (see _begin_sqlite).
     connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-    cursor.close()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+        cursor.close()
+    except Exception:
+        # The pool has not got it yet: nobody else would end the connection's thread.
+        connection.close()
+        raise
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -34,7 +34,7 @@ _PRIORITY = {OutboxKind.REPLY: 0, OutboxKind.NOTE: 5, OutboxKind.NOTICE: 10}
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """A row that this process alone may send, at `send_at`, until its lease ends."""
+    """A row that this process alone may send, at `send_at`, until its lease ends. `continued`: its first piece is out."""
 
     id: int
     token: str
@@ -50,6 +50,7 @@ class Claim:
     replies_to: str | None
     attempts: int
     repeat: bool
+    continued: bool
 
 
 def queue(
@@ -173,6 +174,7 @@ def _claim_of(row: OutboxRow, chat: ChatRow, slot: datetime) -> Claim:
         replies_to=row.replies_to,
         attempts=row.attempts,
         repeat=row.repeat,
+        continued=bool(row.external_ids),
     )
 
 

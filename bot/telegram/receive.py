@@ -38,7 +38,7 @@ class TelegramReceiver:
                 await self.poll_once(_POLL_SECONDS)
                 pause = _FIRST_PAUSE
             except RetryAfter as error:
-                await asyncio.sleep(_seconds(error.retry_after))
+                await asyncio.sleep(seconds_of(error.retry_after))
             except Conflict:
                 _log.error(
                     "another program polls with the same token, or a webhook is set; stop it, or give this bot"
@@ -69,5 +69,6 @@ class TelegramReceiver:
         return len(raw)
 
 
-def _seconds(value: int | timedelta) -> float:
+def seconds_of(value: int | timedelta) -> float:
+    """The wait that a RetryAfter names, whichever way the library gives it."""
     return value.total_seconds() if isinstance(value, timedelta) else float(value)

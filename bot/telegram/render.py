@@ -4,6 +4,7 @@ Limits: 4096 characters after entities are parsed, 100 entities (Bot API, sendMe
 Telegram counts offsets, which is never less than what it allows.
 """
 
+import re
 from dataclasses import replace
 from html import escape
 
@@ -15,6 +16,8 @@ from bot.message import Block, Choice, Line, Message, Span, Style, Tone, block, 
 REPEAT_MARK = block(line(italic("(gửi lại, có thể anh/chị đã nhận)")))
 _MAX_TEXT = 4096
 _MAX_ENTITIES = 90
+# Telegram itself makes an entity of each /command, @name, #tag and link.
+_MADE_BY_TELEGRAM = re.compile(r"(?<!\S)[/#]\w|@\w|[a-z]\.[a-z]")
 _TAGS = {Style.BOLD: "b", Style.ITALIC: "i", Style.CODE: "code"}
 _TONES = {Tone.YES: KeyboardButtonStyle.SUCCESS, Tone.NO: None, Tone.PLAIN: None}
 
@@ -108,6 +111,6 @@ def _length(item: Block) -> int:
 
 
 def _entities(item: Block) -> int:
-    # Telegram itself makes an entity of each /command, @name and link.
-    styled = sum(span.style is not Style.PLAIN for part in item.lines for span in part)
-    return styled + sum(span.text.count("/") + span.text.count("@") for part in item.lines for span in part)
+    spans = [span for part in item.lines for span in part]
+    styled = sum(span.style is not Style.PLAIN for span in spans)
+    return styled + sum(len(_MADE_BY_TELEGRAM.findall(span.text)) for span in spans)

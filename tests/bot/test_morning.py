@@ -133,3 +133,10 @@ def test_on_the_cutoff_day_the_top_of_the_message_says_so() -> None:
 
     assert message is not None
     assert plain(message).splitlines()[2] == "Hôm nay chốt số liệu báo cáo Quý I/2023."
+
+
+def test_the_rest_of_a_long_message_says_that_it_goes_on() -> None:
+    message = morning_message([noticed(KIEM_TRA)], MONDAY, continued=True)
+
+    assert message is not None
+    assert plain(message).startswith("🔔 Sở Nội vụ · Thứ Hai 13/03/2023 (tiếp theo)\n\n🗓 Sắp đến hạn\n7.3a1")
