@@ -89,7 +89,7 @@ def _output_blocks(item: Item, own: Sequence[Entry], asked: Asked) -> list[Block
 
 
 def _state_lines(entry: Entry, today: date) -> list[Line]:
-    period = f"{entry.period}: " if entry.period else ""
+    period = f"{capitalised(entry.period)}: " if entry.period else ""
     if entry.is_open:
         lines = [line("• ", period, *status_line(entry, today, begins=not period))]
     else:
@@ -120,8 +120,8 @@ def _overview(everyone: Sequence[Entry], today: date) -> list[Block]:
             continue
         done = sum(not entry.is_open for entry in of_slot)
         late = [e.agency_name for e in of_slot if e.is_open and standing(e, today) is Standing.LATE]
-        period = f" {of_slot[0].period}" if of_slot[0].period else ""
-        words = f"Các cơ quan{period}: {done}/{len(of_slot)} đã xong"
+        period = capitalised(of_slot[0].period) or "Toàn tỉnh"
+        words = f"{period}: {done}/{len(of_slot)} cơ quan đã xong"
         if late:
             more = f" và {len(late) - _MOST_NAMES} cơ quan khác" if len(late) > _MOST_NAMES else ""
             words += f"; quá hạn: {', '.join(late[:_MOST_NAMES])}{more}"

@@ -38,8 +38,8 @@ async def test_every_period_has_its_state(office: Office) -> None:
 
     shown = plain(await office.say("/task 2.1b"))
 
-    assert "• quý I: hạn 31/03 · ✅ đã xong ngày 13/03/2023, số 15/BC-VPUBND\n  Ghi chú: đã gửi\n" in shown
-    assert "• quý II: hạn 30/06 · còn 109 ngày · /done_2_1b_q2" in shown
+    assert "• Quý I: hạn 31/03 · ✅ đã xong ngày 13/03/2023, số 15/BC-VPUBND\n  Ghi chú: đã gửi\n" in shown
+    assert "• Quý II: hạn 30/06 · còn 109 ngày · /done_2_1b_q2" in shown
 
 
 async def test_what_waits_for_a_paper_says_that_a_person_must_look(office: Office) -> None:
@@ -77,7 +77,7 @@ async def test_the_standing_office_sees_how_far_the_agencies_are(office: Office)
     office.chat = "200"
     await office.bind("SNV")
 
-    assert "Các cơ quan: 1/3 đã xong" in plain(await office.say("/task 2.6a"))
+    assert "Toàn tỉnh: 1/3 cơ quan đã xong" in plain(await office.say("/task 2.6a"))
 
 
 async def test_a_report_is_shown_with_its_windows(office: Office) -> None:
