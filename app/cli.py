@@ -1,9 +1,13 @@
 """The command line `nhacviec`: every word of it is for people."""
 
+import sys
+import traceback
+
 import typer
 
 from app.deadline_command import deadline
 from app.invite_command import invite
+from app.logs import redact
 from app.plan_commands import plan_app
 from app.run_commands import rehearse, run
 from app.scan_command import scan
@@ -26,4 +30,9 @@ app.command()(deadline)
 
 def main() -> None:
     """Entry point of the command `nhacviec`."""
-    app()
+    try:
+        app()
+    except Exception as error:
+        # What nobody foresaw, as Python would write it, but without secrets.
+        sys.stderr.write(redact("".join(traceback.format_exception(error))))
+        sys.exit(1)

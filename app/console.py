@@ -29,7 +29,9 @@ def settings() -> Settings:
         for detail in error.errors(include_url=False, include_input=False):
             name = "_".join(str(part) for part in detail["loc"]).upper()
             message = detail["msg"].removeprefix("Value error, ")
-            err.print(f"[red]Setting {escape(name)}:[/] {escape(redact(message))}")
+            err.print(
+                f"[red]{escape(f'Setting {name}' if name else 'Settings')}:[/] {escape(redact(message))}"
+            )
         err.print("Settings come from the environment and the file .env; see .env.example.")
         raise typer.Exit(2) from None
 

@@ -1,5 +1,6 @@
 """What a scan of some day would send, to whom and why, without sending: the real scan in a transaction that is undone."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -8,14 +9,13 @@ from sqlalchemy import make_url, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.rules import Rules
+from app.storage import opened_database
 from config.settings import Settings
 from plan.load import load_plan, plan_digest
 from plan.vietnam import instant_of
 from scheduler.scan import scan
 from store import agenda, notices
 from store.agenda import Entry
-from store.database import Database
-from store.migrate import migrate
 from store.sync import count_as_told, sync_plan
 from store.tables import ChatRow
 
@@ -43,17 +43,14 @@ async def forecast(settings: Settings, rules: Rules, day: date, *, wall: datetim
     """
     if not rules.timetable.calendar.is_working_day(day):
         return []
-    database = Database(settings.database_url if _is_there(settings.database_url) else _IN_MEMORY)
+    url = settings.database_url if _is_there(settings.database_url) else _IN_MEMORY
     found: list[ForecastNotice] = []
-    try:
-        await migrate(database)
-        async with database.write() as session:
-            found = await _scan(session, settings.nhacviec_plans, rules, day, wall)
-            raise _Undone
-    except _Undone:
-        return found
-    finally:
-        await database.close()
+    async with opened_database(url) as database:
+        with suppress(_Undone):
+            async with database.write() as session:
+                found = await _scan(session, settings.nhacviec_plans, rules, day, wall)
+                raise _Undone
+    return found
 
 
 def _is_there(database_url: str) -> bool:

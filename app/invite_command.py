@@ -10,13 +10,14 @@ from sqlalchemy import select
 from app.clock import wall_clock
 from app.console import errors_for_people, fail, out, settings
 from app.errors import SettingError
+from app.logs import set_up_logs
 from app.rules import read_rules
+from app.storage import opened_database
 from config.settings import Settings
 from plan.problems import closest
 from scheduler.refresh import PlanKeeper
 from store.chats import INVITE_LIFETIME, make_invite
 from store.database import Database
-from store.migrate import migrate
 from store.tables import AgencyRow, Role
 
 
@@ -32,18 +33,18 @@ def invite(
     """
     if operator == (agency is not None):
         fail("Name an agency, or --operator.", "Example: nhacviec invite STP")
+    chosen = settings()
+    set_up_logs("WARNING", for_people=True)
     with errors_for_people():
-        code, name = asyncio.run(_make(settings(), agency))
+        code, name = asyncio.run(_make(chosen, agency))
     out.print(f"Invite for {name}: [bold]{code}[/]")
     out.print(f"Send it to the bot in the chat to be bound: [bold]/start {code}[/]")
     out.print(f"It works once and until {INVITE_LIFETIME.days} days from now. It is not shown again.")
 
 
 async def _make(chosen: Settings, agency: str | None) -> tuple[str, str]:
-    database = Database(chosen.database_url)
     now = wall_clock()
-    try:
-        await migrate(database)
+    async with opened_database(chosen.database_url) as database:
         await _bring_in_plans(database, chosen, now)
         async with database.write() as session:
             name = "the operator"
@@ -56,8 +57,6 @@ async def _make(chosen: Settings, agency: str | None) -> tuple[str, str]:
             role = Role.OPERATOR if agency is None else Role.OFFICER
             code = await make_invite(session, role=role, agency=agency or "", now=now)
         return code, name
-    finally:
-        await database.close()
 
 
 async def _bring_in_plans(database: Database, chosen: Settings, now: datetime) -> None:

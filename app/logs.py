@@ -50,6 +50,8 @@ def set_up_logs(level: str, *, for_people: bool) -> None:
     root.setLevel(logging.WARNING)
     # It warns of every wake-up that falls into one under way; those are meant to become one (see scheduler.clockwork).
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    # It writes out answers that it cannot read, with what people wrote in them; who asked says that it failed.
+    logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)
     for name in ("receive", "reception", "deliver", "clockwork", "plan", "service"):
         logging.getLogger(name).setLevel(level)
 

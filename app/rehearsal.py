@@ -7,6 +7,7 @@ people and the clock do.
 import asyncio
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -29,6 +30,7 @@ from store.tables import AgencyRow, BindingRow, Role
 
 TOKEN = "2023:SANDBOX-TOKEN"  # noqa: S105 (the sandbox's, known to everybody)
 _START_SECONDS = 20
+_PROBE_SECONDS = 1
 _FOLLOW_SECONDS = 25
 _BIND_SECONDS = 60
 _STOPS_EVERY = 0.5
@@ -54,6 +56,7 @@ async def sandbox_process(
 ) -> AsyncIterator[Sandbox]:
     """Start the sandbox, wait until it answers, and end it when the block ends. Raises SettingError if it cannot start."""
     url = f"http://127.0.0.1:{port}"
+    _see_that_it_is_free(port)
     command = [
         sys.executable, "-m", "sandbox",
         "--port", str(port),
@@ -77,6 +80,17 @@ async def sandbox_process(
         await _end(process)
 
 
+def _see_that_it_is_free(port: int) -> None:
+    """Whoever else listens there must not be taken for our sandbox."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        raise SettingError(
+            f"Port {port} cannot be used: {os.strerror(error.errno or 0)}.",
+            "Does another rehearsal run? To take another port: make run PORT=8400, or nhacviec rehearse --port 8400",
+        ) from error
+
+
 async def _wait_until_it_answers(
     control: httpx.AsyncClient, process: asyncio.subprocess.Process, port: int
 ) -> None:
@@ -87,7 +101,7 @@ async def _wait_until_it_answers(
                 f"Its words are above. If port {port} is taken: make run PORT=8400, or nhacviec rehearse --port 8400",
             )
         with suppress(httpx.TransportError):
-            await control.get("/control/clock")
+            await control.get("/control/clock", timeout=_PROBE_SECONDS)
             return
         await asyncio.sleep(0.05)
     raise SettingError("The sandbox does not answer.", "Try again, or look at its words above.")

@@ -1,11 +1,12 @@
 """`nhacviec run` and `nhacviec rehearse`: start the bot and keep it running until it is told to stop."""
 
 import asyncio
+import re
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +21,7 @@ from scheduler.clockwork import Rhythm
 
 _REHEARSAL_START = datetime.fromisoformat("2023-03-07T07:25:00+07:00")
 _REHEARSAL_SPEED = 60.0
+_TOKEN_SHAPE = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 _REHEARSAL_RHYTHM = Rhythm(scan=1, refresh=2, leases=5)
 
 
@@ -46,7 +48,7 @@ def run(
     token = _token(chosen)
     set_up_logs(chosen.nhacviec_log_level, for_people=err.is_terminal)
     with errors_for_people():
-        asyncio.run(_run(chosen, token, clock))
+        asyncio.run(_until_told_to_stop(_run(chosen, token, clock)))
 
 
 def rehearse(
@@ -62,17 +64,20 @@ def rehearse(
     It starts on Tuesday 2023-03-07 at 07:25 in Vietnam, one minute a second, with all agencies' chats bound; nothing leaves
     this machine. Start it again and it goes on where it was. Ctrl-C ends it.
     """
+    # The sandbox runs elsewhere: its state must be where this command was given.
+    folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     chosen = settings().model_copy(
         update={
             "telegram_api_url": f"http://127.0.0.1:{port}",
             "telegram_proxy": None,
-            "database_url": f"sqlite:///{folder.absolute() / 'nhacviec.db'}",
+            "database_url": f"sqlite:///{folder / 'nhacviec.db'}",
         }
     )
     set_up_logs("WARNING", for_people=True)
     with errors_for_people():
-        asyncio.run(_rehearse(chosen, port, folder))
+        asyncio.run(_until_told_to_stop(_rehearse(chosen, port, folder)))
+        out.print("Stopped. The next start goes on from here.")
 
 
 def _clock(clock_from: str | None, clock_speed: float | None) -> Callable[[], datetime]:
@@ -107,17 +112,20 @@ def _token(chosen: Settings) -> str:
             "Get a token from @BotFather on Telegram and put it into .env: TELEGRAM_BOT_TOKEN=123456:ABC… (see"
             " .env.example). To try the bot without Telegram: make run",
         )
+    if not _TOKEN_SHAPE.fullmatch(token):
+        fail(
+            "TELEGRAM_BOT_TOKEN does not look like a bot's token.",
+            "A token is a number, a colon, and letters, digits, - or _: 123456:ABC…  Copy it from @BotFather as it is.",
+        )
     return token
 
 
 async def _run(chosen: Settings, token: str, clock: Callable[[], datetime]) -> None:
-    stop = _stop_signal()
     async with running(chosen, read_rules(chosen), token=token, clock=clock):
-        await stop.wait()
+        await asyncio.Event().wait()
 
 
 async def _rehearse(chosen: Settings, port: int, folder: Path) -> None:
-    stop = _stop_signal()
     out.print("Starting the sandbox …")
     state = folder / "sandbox.json"
     first_time = not state.exists()
@@ -143,17 +151,29 @@ async def _rehearse(chosen: Settings, port: int, folder: Path) -> None:
             clock.on_jump = service.clockwork.wake_scan
             out.print(f"{new} chats bound. " if new else "Going on where the last rehearsal ended. ", end="")
             out.print(f"Open [bold]{sandbox.url}[/] in a browser. Ctrl-C ends the rehearsal.")
-            await stop.wait()
-            out.print("Stopping …")
-            for task in tasks:
-                task.cancel()
-    out.print("Stopped. The next start goes on from here.")
+            try:
+                await asyncio.Event().wait()
+            finally:
+                out.print("Stopping …")
+                for task in tasks:
+                    task.cancel()
 
 
-def _stop_signal() -> asyncio.Event:
-    """Set by the first Ctrl-C or SIGTERM."""
-    stop = asyncio.Event()
+async def _until_told_to_stop(work: Coroutine[Any, Any, None]) -> None:
+    """Ctrl-C and SIGTERM end the work cleanly at any moment, also while it still starts; a second one changes nothing."""
+    task = asyncio.create_task(work)
     loop = asyncio.get_running_loop()
+    told = asyncio.Event()
+
+    def stop() -> None:
+        if not told.is_set():
+            told.set()
+            task.cancel()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    return stop
+        loop.add_signal_handler(number, stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not told.is_set():
+            raise

@@ -12,13 +12,13 @@ from rich.table import Table
 from app.clock import wall_clock
 from app.console import errors_for_people, fail, out, print_json, settings
 from app.forecast import ForecastNotice, forecast
+from app.logs import set_up_logs
 from app.rules import Rules, read_rules
+from app.storage import opened_database
 from config.settings import Settings
 from plan.vietnam import day_of
 from scheduler.refresh import PlanKeeper
 from scheduler.scan import ScanResult, scan_if_owed
-from store.database import Database
-from store.migrate import migrate
 
 
 def scan(
@@ -41,6 +41,7 @@ def scan(
     if not dry_run and (on is not None or as_json):
         fail("--on and --json go with --dry-run.", "Example: nhacviec scan --on 2023-03-13 --dry-run")
     chosen = settings()
+    set_up_logs("WARNING", for_people=True)
     with errors_for_people():
         rules = read_rules(chosen)
         if not dry_run:
@@ -62,17 +63,13 @@ def scan(
 
 
 async def _scan_now(chosen: Settings, rules: Rules) -> ScanResult | None:
-    database = Database(chosen.database_url)
     now = wall_clock()
     day = rules.hours.scan_day(now, rules.timetable.calendar)
     if day is None:
         return None
-    try:
-        await migrate(database)
+    async with opened_database(chosen.database_url) as database:
         await PlanKeeper(database, chosen.nhacviec_plans, rules.timetable).start(now=now, wall=now)
         return await scan_if_owed(database, rules.timetable, day=day, now=now, wall=now)
-    finally:
-        await database.close()
 
 
 def _report(result: ScanResult | None) -> None:

@@ -9,12 +9,13 @@ from functools import partial
 
 import structlog
 from telegram import Bot
-from telegram.error import BadRequest, InvalidToken, NetworkError
+from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from app.clock import wall_clock
 from app.errors import SettingError
 from app.logs import redact
 from app.rules import Rules
+from app.storage import opened_database
 from bot.commands.menu import MENU
 from bot.conversation import Conversation
 from bot.reception import Reception
@@ -22,7 +23,7 @@ from bot.telegram.channel import NAME as TELEGRAM
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.connect import PollingBot, make_bot
 from bot.telegram.menu import publish_commands
-from bot.telegram.receive import TelegramReceiver
+from bot.telegram.receive import TelegramReceiver, seconds_of
 from bot.telegram.updates import read_update
 from config.settings import Settings
 from scheduler.clockwork import Clockwork, Rhythm, Wakers
@@ -32,7 +33,6 @@ from scheduler.refresh import PlanKeeper
 from store import inbox
 from store.database import Database
 from store.inbox import Arrival
-from store.migrate import migrate
 from store.pacing import Pace
 from store.sync import Timetable
 
@@ -65,12 +65,11 @@ async def running(
 ) -> AsyncIterator[Service]:
     """Start everything; inside the block it runs; at its end it stops cleanly, within ten seconds.
 
-    Raises SettingError for a token that Telegram refuses, PlanRejected when no acceptable plan was ever loaded.
+    Raises SettingError for a database that cannot be used and a token that Telegram refuses, PlanRejected when no
+    acceptable plan was ever loaded.
     """
     async with AsyncExitStack() as stack:
-        database = Database(settings.database_url)
-        stack.push_async_callback(database.close)
-        await migrate(database)
+        database = await stack.enter_async_context(opened_database(settings.database_url))
         keeper = PlanKeeper(database, settings.nhacviec_plans, rules.timetable)
         await keeper.start(now=clock(), wall=wall_clock())
         bot = make_bot(
@@ -155,7 +154,11 @@ async def _connect(bot: Bot, settings: Settings) -> None:
             raise SettingError(
                 f"the Bot API server answered: {error.message}", "Mend what it names and start again."
             ) from error
-        except NetworkError as error:
+        except RetryAfter as error:
+            _log.warning("the Bot API server asks to wait", seconds=seconds_of(error.retry_after))
+            await asyncio.sleep(seconds_of(error.retry_after))
+        except TelegramError as error:
+            # Also an answer that is no answer: a captive portal or a proxy speaks in the server's place.
             _log.warning(
                 "cannot reach the Bot API server; trying again. Behind a filtered network set TELEGRAM_PROXY"
                 " or TELEGRAM_API_URL",

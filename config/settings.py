@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -10,6 +11,14 @@ from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).parent.parent
 _DRIVERS = {"sqlite", "sqlite+aiosqlite", "postgresql+psycopg"}
+
+
+def _has_host(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 class Settings(BaseSettings):
@@ -51,6 +60,19 @@ class Settings(BaseSettings):
     def _web_address(cls, value: str) -> str:
         if not value.startswith(("https://", "http://")):
             raise ValueError("must start with https:// (or http:// for a server on this machine)")
+        if not _has_host(value):
+            raise ValueError("name a host, and a port if need be, such as https://api.telegram.org")
+        return value
+
+    @field_validator("telegram_proxy")
+    @classmethod
+    def _known_proxy(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            address = value.get_secret_value()
+            if not address.startswith(("http://", "https://", "socks5://", "socks5h://")) or not _has_host(
+                address
+            ):
+                raise ValueError("use http://host:port, https://host:port or socks5://host:port")
         return value
 
     @field_validator("database_url")

@@ -45,12 +45,11 @@ class PlanKeeper:
             raise PlanRejected(rejected)
 
     async def refresh(self, *, now: datetime, wall: datetime) -> bool:
-        """Look at the files; True when the store changed."""
-        changed = False
-        for path in self._paths:
-            if _digest(path) != self._seen.get(path):
-                changed |= not await self._refresh(path, now=now, wall=wall)
-        return changed
+        """Look at the files; True when one had changed, and so did the store: a plan taken over, or the operator told."""
+        changed = [path for path in self._paths if _digest(path) != self._seen.get(path)]
+        for path in changed:
+            await self._refresh(path, now=now, wall=wall)
+        return bool(changed)
 
     async def _refresh(self, path: Path, *, now: datetime, wall: datetime) -> tuple[Problem, ...]:
         """Take over one file; returns the problems for which it was rejected."""

@@ -249,6 +249,6 @@ async def test_due_assignments_are_found_by_an_index(database: Database) -> None
         steps = await connection.exec_driver_sql(
             "EXPLAIN QUERY PLAN SELECT id FROM assignments WHERE next_milestone_on <= '2023-03-29'"
         )
-        described = " ".join(str(row._mapping['detail']) for row in steps)
+        described = " ".join(str(row._mapping["detail"]) for row in steps)
 
     assert "ix_assignments_next_milestone" in described

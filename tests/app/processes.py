@@ -1,0 +1,58 @@
+"""The bot as a process of its own."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_PATIENCE_SECONDS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A running command, whose words go into two files."""
+
+    process: asyncio.subprocess.Process
+    folder: Path
+
+    @property
+    def said(self) -> str:
+        return (self.folder / "stdout").read_text(encoding="utf-8")
+
+    @property
+    def complained(self) -> str:
+        return (self.folder / "stderr").read_text(encoding="utf-8")
+
+    async def stop(self, number: signal.Signals) -> int:
+        """Send the signal and wait for the end; returns the exit code."""
+        self.process.send_signal(number)
+        return await self.ended()
+
+    async def ended(self) -> int:
+        return await asyncio.wait_for(self.process.wait(), _PATIENCE_SECONDS)
+
+    def children(self) -> set[int]:
+        """Ids of the processes that it started."""
+        tasks = Path(f"/proc/{self.process.pid}/task")
+        return {int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()}
+
+
+@asynccontextmanager
+async def command(folder: Path, *args: str, **settings: str) -> AsyncIterator[Running]:
+    """`nhacviec …` in a folder, with these settings and no others; it is gone when the block ends."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    with (folder / "stdout").open("wb") as stdout, (folder / "stderr").open("wb") as stderr:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "app", *args,
+            cwd=folder, env=inherited | settings, stdout=stdout, stderr=stderr,
+        )  # fmt: skip
+    try:
+        yield Running(process=process, folder=folder)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

@@ -1,0 +1,156 @@
+"""A deliverer at work against a sandbox, with what a test asks of it."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from telegram.request import HTTPXRequest
+
+from bot.message import Message, message, to_json
+from bot.telegram.channel import TelegramChannel
+from bot.telegram.connect import PollingBot
+from scheduler.clockwork import Wakers
+from scheduler.deliver import Deliverer
+from scheduler.hours import OfficeHours
+from scheduler.scan import scan_if_owed
+from store import outbox
+from store.database import Database
+from store.pacing import Pace
+from store.tables import ChatRow, NoticeRow, NoticeState, OutboxKind, OutboxRow, OutboxState
+from tests.app.town import AT_ONCE, TOKEN, Town
+from tests.worlds import TIMETABLE, WALL, at, bound_chat, bring_in, dated, plan, task
+
+REPEAT = "(gửi lại, có thể anh/chị đã nhận)"
+LAN, MINH, GROUP = 1001, 1002, -2001
+TUESDAY = at("2023-03-07")
+HOURS = OfficeHours()
+READ_SECONDS = 0.5
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """A deliverer at work. `wall` and `now` stand still unless a test moves them."""
+
+    database: Database
+    deliverer: Deliverer
+    town: Town
+    wall: datetime = WALL
+    now: datetime = TUESDAY
+    chats: dict[int, int] = field(default_factory=dict)
+
+    async def deliver(self, *, after: float = 0) -> None:
+        """So many seconds later, send all that may leave."""
+        self.wall += timedelta(seconds=after)
+        while await self.deliverer.deliver_waiting():
+            await self.deliverer.finish()
+            self.wall += timedelta(milliseconds=1)
+
+    async def bind(self, address: int, agency: str) -> None:
+        """A chat that speaks for an agency."""
+        chat = await bound_chat(self.database, str(address), agency, group=address < 0)
+        self.chats[address] = chat.id
+
+    async def crowd(self, size: int) -> list[int]:
+        """So many people, each with a chat that speaks for Sở Tư pháp."""
+        people = list(range(1, size + 1))
+        for number in people:
+            await self.town.person(number, f"Người {number}")
+            await self.bind(number, "STP")
+        return people
+
+    async def put(
+        self,
+        chat: int,
+        text: str | Message,
+        *,
+        kind: OutboxKind = OutboxKind.REPLY,
+        replaces: int | None = None,
+    ) -> int:
+        async with self.database.write() as session:
+            row = outbox.queue(
+                session,
+                chat_id=self.chats[chat],
+                kind=kind,
+                wall=self.wall,
+                body=to_json(message(text) if isinstance(text, str) else text),
+                replaces=str(replaces) if replaces else None,
+            )
+            await session.flush()
+            return row.id
+
+    async def scan(self, day: str) -> None:
+        self.now = at(day)
+        await scan_if_owed(
+            self.database, TIMETABLE, day=date.fromisoformat(day), now=self.now, wall=self.wall
+        )
+
+    async def row(self, number: int) -> OutboxRow:
+        async with self.database.read() as session:
+            return await session.get_one(OutboxRow, number)
+
+    async def states(self) -> Counter[OutboxState]:
+        async with self.database.read() as session:
+            return Counter(row.state for row in await session.scalars(select(OutboxRow)))
+
+    async def notice_states(self) -> Counter[NoticeState]:
+        async with self.database.read() as session:
+            return Counter(row.state for row in await session.scalars(select(NoticeRow)))
+
+    async def chat(self, address: int) -> ChatRow:
+        async with self.database.read() as session:
+            return await session.get_one(ChatRow, self.chats[address])
+
+
+@asynccontextmanager
+async def deliverer_to(
+    url: str,
+    database: Database,
+    *,
+    clock: Callable[[], datetime],
+    wall: Callable[[], datetime],
+    pace: Pace = AT_ONCE,
+    wakers: Wakers | None = None,
+) -> AsyncIterator[Deliverer]:
+    """As in service, but its bot waits for an answer for half a second only."""
+    sending, polling = HTTPXRequest(connection_pool_size=8, read_timeout=READ_SECONDS), HTTPXRequest()
+    async with sending, polling:
+        bot = PollingBot(token=TOKEN, base_url=f"{url}/bot", request=sending, get_updates_request=polling)
+        yield Deliverer(
+            database,
+            {"telegram": TelegramChannel(bot)},
+            hours=HOURS,
+            calendar=TIMETABLE.calendar,
+            pace=pace,
+            clock=clock,
+            wall=wall,
+            on_idle_hand=(wakers or Wakers()).outbox.set,
+        )
+
+
+@asynccontextmanager
+async def open_desk(town: Town, database: Database) -> AsyncIterator[Desk]:
+    """A desk whose clocks stand still, with two tasks due on 10/3 for Sở Tư pháp (the group) and none for Sở Nội vụ."""
+    async with deliverer_to(
+        town.url, database, clock=lambda: opened.now, wall=lambda: opened.wall
+    ) as deliverer:
+        opened = Desk(database=database, deliverer=deliverer, town=town)
+        await settle_in(opened)
+        yield opened
+
+
+async def settle_in(desk: Desk) -> None:
+    """The plan and the bound chats; people have written to the bot before."""
+    two_tasks = plan(task("1.1", dated("2023-03-10")), task("2.1", dated("2023-03-10")))
+    await bring_in(desk.database, two_tasks, on="2023-03-07")
+    for address, agency in ((GROUP, "STP"), (LAN, "SNV"), (MINH, "SNV")):
+        await desk.bind(address, agency)
+
+
+async def move_in(town: Town) -> None:
+    """Lan, Minh and their group."""
+    await town.person(LAN, "Lan")
+    await town.person(MINH, "Minh")
+    await town.group(GROUP, "Sở Tư pháp", LAN, MINH)
