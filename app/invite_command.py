@@ -39,6 +39,10 @@ def invite(
         code, name = asyncio.run(_make(chosen, agency))
     out.print(f"Invite for {name}: [bold]{code}[/]")
     out.print(f"Send it to the bot in the chat to be bound: [bold]/start {code}[/]")
+    # Telegram allows letters, digits, _ and - in a deep link; the code is read with or without its dash.
+    link = f"https://t.me/BOT_NAME?{{}}={code.replace('-', '')}"
+    out.print(f"Or as a link, with your bot's name in it: {link.format('start')}", soft_wrap=True)
+    out.print(f"and to add the bot to a group and bind it: {link.format('startgroup')}", soft_wrap=True)
     out.print(f"It works once and until {INVITE_LIFETIME.days} days from now. It is not shown again.")
 
 

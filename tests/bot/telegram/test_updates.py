@@ -1,0 +1,147 @@
+"""Raw updates read: what they say to us, if anything."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot.request import Back, Gone, Incoming, Moved, Person, Place, Tap, Words
+from bot.telegram.connect import PollingBot, make_bot
+from bot.telegram.updates import UnreadableUpdate, read_update
+from store.tables import ChatKind
+from tests.app.town import TOKEN, open_town
+
+LAN = {"id": 7, "is_bot": False, "first_name": "Nguyễn Thị", "last_name": "Lan"}
+US = {"id": 2023, "is_bot": True, "first_name": "Nhắc Việc", "username": "nhacviec_bot"}
+PRIVATE = {"id": 7, "type": "private", "first_name": "Lan"}
+GROUP = {"id": -20, "type": "group", "title": "Sở Tư pháp"}
+SUPERGROUP = {"id": -1005, "type": "supergroup", "title": "Sở Tư pháp"}
+AT_HOME = Place(channel="telegram", address="7", kind=ChatKind.PRIVATE)
+IN_GROUP = Place(channel="telegram", address="-20", kind=ChatKind.GROUP)
+PERSON = Person(id="7", name="Nguyễn Thị Lan")
+
+
+@pytest.fixture
+async def bot() -> AsyncIterator[PollingBot]:
+    async with open_town() as town, make_bot(token=TOKEN, api_url=town.url, proxy=None) as made:
+        yield made
+
+
+def said(chat: dict[str, Any], **more: object) -> dict[str, Any]:
+    return {"update_id": 1, "message": {"message_id": 5, "date": 1, "chat": chat, "from": LAN} | more}
+
+
+def mention(text: str, name: str) -> dict[str, object]:
+    offset = len(text[: text.index(name)].encode("utf-16-le")) // 2
+    return {"text": text, "entities": [{"type": "mention", "offset": offset, "length": len(name)}]}
+
+
+def words(place: Place, text: str) -> Words:
+    return Words(place=place, person=PERSON, text=text, message_id="5")
+
+
+REPLY_TO_US = {"message_id": 4, "date": 1, "chat": GROUP, "from": US, "text": "🔔"}
+REPLY_TO_LAN = {"message_id": 4, "date": 1, "chat": GROUP, "from": LAN, "text": "chào"}
+
+MESSAGES: list[tuple[dict[str, Any], Incoming | None]] = [
+    (said(PRIVATE, text="xong 2.6a"), words(AT_HOME, "xong 2.6a")),
+    (said(PRIVATE, text="/due"), words(AT_HOME, "/due")),
+    (said(PRIVATE, text="/due@nhacviec_bot all"), words(AT_HOME, "/due all")),
+    (said(PRIVATE, text="/due@other_bot"), None),
+    (said(PRIVATE, caption="/done 2.6a", photo=[]), words(AT_HOME, "/done 2.6a")),
+    (said(PRIVATE, photo=[]), None),
+    (said(GROUP, text="/due"), words(IN_GROUP, "/due")),
+    (said(GROUP, text="/due@NhacViec_Bot"), words(IN_GROUP, "/due")),
+    (said(GROUP, text="/due@other_bot"), None),
+    (said(GROUP, text="xong 2.6a"), None),
+    (said(GROUP, **mention("@nhacviec_bot xong 2.6a", "@nhacviec_bot")), words(IN_GROUP, "xong 2.6a")),
+    (
+        said(GROUP, **mention("🔔 anh chị @Nhacviec_bot ơi", "@Nhacviec_bot")),
+        words(IN_GROUP, "🔔 anh chị  ơi"),
+    ),
+    (said(GROUP, **mention("@other_bot xong", "@other_bot")), None),
+    (said(GROUP, text="xong 2.6a", reply_to_message=REPLY_TO_US), words(IN_GROUP, "xong 2.6a")),
+    (said(GROUP, text="xong 2.6a", reply_to_message=REPLY_TO_LAN), None),
+    (said(GROUP, text="/due", **{"from": US}), None),
+    (said(GROUP, new_chat_title="tên mới"), None),
+    (
+        said(GROUP, migrate_to_chat_id=-1005),
+        Moved(channel="telegram", old="-20", new="-1005"),
+    ),
+    (said(SUPERGROUP, migrate_from_chat_id=-20), None),
+]
+
+
+@pytest.mark.parametrize(("raw", "expected"), MESSAGES, ids=range(len(MESSAGES)))
+async def test_messages(bot: PollingBot, raw: dict[str, Any], expected: Incoming | None) -> None:
+    assert read_update(raw, bot) == expected
+
+
+def tapped(**more: object) -> dict[str, Any]:
+    under = {"message_id": 9, "date": 1, "chat": GROUP, "from": US, "text": "Xong?"}
+    return {
+        "update_id": 1,
+        "callback_query": {"id": "55", "from": LAN, "chat_instance": "1", "message": under, "data": "yes:3"}
+        | more,
+    }
+
+
+A_TAP = Tap(place=IN_GROUP, person=PERSON, action="yes:3", message_id="9", tap_id="55")
+TAPS: list[tuple[dict[str, Any], Incoming | None]] = [
+    (tapped(), A_TAP),
+    # Telegram no longer shows a message that is too old: date 0, nothing but its number and chat.
+    (tapped(message={"message_id": 9, "date": 0, "chat": GROUP}), A_TAP),
+    (tapped(message=None), None),
+    (tapped(data=None, game_short_name="chess"), None),
+]
+
+
+@pytest.mark.parametrize(("raw", "expected"), TAPS, ids=range(len(TAPS)))
+async def test_taps(bot: PollingBot, raw: dict[str, Any], expected: Incoming | None) -> None:
+    assert read_update(raw, bot) == expected
+
+
+def member(chat: dict[str, Any], status: str, **more: object) -> dict[str, Any]:
+    before = {"user": US, "status": "member"}
+    return {
+        "update_id": 1,
+        "my_chat_member": {
+            "chat": chat,
+            "from": LAN,
+            "date": 1,
+            "old_chat_member": before,
+            "new_chat_member": {"user": US, "status": status} | more,
+        },
+    }
+
+
+MEMBERSHIPS: list[tuple[dict[str, Any], Incoming]] = [
+    (member(PRIVATE, "kicked", until_date=0), Gone(place=AT_HOME, reason="blocked by the person")),
+    (member(PRIVATE, "member"), Back(place=AT_HOME)),
+    (member(GROUP, "kicked", until_date=0), Gone(place=IN_GROUP, reason="removed from the group")),
+    (member(GROUP, "left"), Gone(place=IN_GROUP, reason="removed from the group")),
+    (member(GROUP, "member"), Back(place=IN_GROUP)),
+]
+
+
+@pytest.mark.parametrize(("raw", "expected"), MEMBERSHIPS, ids=range(len(MEMBERSHIPS)))
+async def test_memberships(bot: PollingBot, raw: dict[str, Any], expected: Incoming) -> None:
+    assert read_update(raw, bot) == expected
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"message": {"chat": "x"}},
+        {"message": 5},
+        {"callback_query": {}},
+        {"my_chat_member": {"chat": GROUP}},
+        {"update_id": 1, "message": {"message_id": 1, "date": 10**30, "chat": PRIVATE}},
+    ],
+    ids=range(5),
+)
+async def test_what_is_no_update_is_refused_by_one_kind_of_error(
+    bot: PollingBot, raw: dict[str, Any]
+) -> None:
+    with pytest.raises(UnreadableUpdate):
+        read_update(raw, bot)
