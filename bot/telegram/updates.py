@@ -67,7 +67,7 @@ def _message(message: Message, bot: Bot) -> Incoming | None:
     if message.migrate_to_chat_id is not None:
         return Moved(channel=NAME, old=str(message.chat.id), new=str(message.migrate_to_chat_id))
     text = message.text or message.caption
-    if text is None or (message.from_user is not None and message.from_user.is_bot):
+    if text is None or _is_from_another_bot(message):
         return None
     words = _addressed_to_us(message, text, bot.username)
     if words is None:
@@ -78,6 +78,13 @@ def _message(message: Message, bot: Bot) -> Incoming | None:
         text=words,
         message_id=str(message.message_id),
     )
+
+
+def _is_from_another_bot(message: Message) -> bool:
+    """Telegram writes an admin who stays anonymous as a bot, with the group itself as the sender (Bot API, Message)."""
+    if message.from_user is None or not message.from_user.is_bot:
+        return False
+    return message.sender_chat is None or message.sender_chat.id != message.chat.id
 
 
 def _addressed_to_us(message: Message, text: str, username: str) -> str | None:

@@ -13,6 +13,8 @@ from tests.app.town import TOKEN, open_town
 
 LAN = {"id": 7, "is_bot": False, "first_name": "Nguyễn Thị", "last_name": "Lan"}
 US = {"id": 2023, "is_bot": True, "first_name": "Nhắc Việc", "username": "nhacviec_bot"}
+ANOTHER_BOT = {"id": 99, "is_bot": True, "first_name": "Bot", "username": "another_bot"}
+ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 PRIVATE = {"id": 7, "type": "private", "first_name": "Lan"}
 GROUP = {"id": -20, "type": "group", "title": "Sở Tư pháp"}
 SUPERGROUP = {"id": -1005, "type": "supergroup", "title": "Sở Tư pháp"}
@@ -51,6 +53,12 @@ MESSAGES: list[tuple[dict[str, Any], Incoming | None]] = [
     (said(PRIVATE, caption="/done 2.6a", photo=[]), words(AT_HOME, "/done 2.6a")),
     (said(PRIVATE, photo=[]), None),
     (said(GROUP, text="/due"), words(IN_GROUP, "/due")),
+    (said(GROUP, **{"from": ANOTHER_BOT}, text="/due"), None),
+    # An admin who stays anonymous is written as a bot, with the group as the sender.
+    (
+        said(GROUP, **{"from": ANONYMOUS}, sender_chat=GROUP, text="/due"),
+        Words(place=IN_GROUP, person=Person(id="1087968824", name="Group"), text="/due", message_id="5"),
+    ),
     (said(GROUP, text="/due@NhacViec_Bot"), words(IN_GROUP, "/due")),
     (said(GROUP, text="/due@other_bot"), None),
     (said(GROUP, text="xong 2.6a"), None),
