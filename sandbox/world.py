@@ -61,6 +61,7 @@ class World:
         self.events = EventHub()
         self.closing = Signal()
         self.closed = False
+        self.open_polls = 0
         self.dirty = Signal()
         self.revision = 0
         self.clock = SandboxClock(

@@ -21,9 +21,9 @@ from plan.workdays import WorkingCalendar
 from scheduler.hours import OfficeHours
 from scheduler.retry import Again, Done, GiveUp, decide
 from scheduler.troubles import tell_operators, undelivered
-from store import chats, notices, outbox
+from store import chats, claims, notices, outbox
+from store.claims import Claim
 from store.database import Database
-from store.outbox import Claim
 from store.pacing import Pace
 from store.tables import OutboxKind, OutboxState
 
@@ -65,7 +65,7 @@ class Deliverer:
             if room <= 0:
                 return False
             async with self._database.write() as session:
-                claims = await outbox.claim(
+                claimed = await claims.claim(
                     session,
                     channel=name,
                     wall=self._wall(),
@@ -73,7 +73,7 @@ class Deliverer:
                     morning=self._morning(),
                     room=room,
                 )
-            for claim in claims:
+            for claim in claimed:
                 task = asyncio.create_task(self._deliver(claim))
                 self._sending.add(task)
                 task.add_done_callback(self._ended)
@@ -84,7 +84,7 @@ class Deliverer:
         """When something may leave (wall time); None when nothing waits."""
         async with self._database.read() as session:
             moments = [
-                await outbox.next_ready_at(session, channel=name, morning=self._morning())
+                await claims.next_ready_at(session, channel=name, morning=self._morning())
                 for name in self._channels
             ]
         return min((moment for moment in moments if moment is not None), default=None)
@@ -241,9 +241,9 @@ class Deliverer:
             if decision.address is not None:
                 await chats.move_chat(session, channel=claim.channel, old=claim.address, new=decision.address)
             if decision.hold_chat:
-                await outbox.hold_chat(session, claim.chat_id, decision.at)
+                await claims.hold_chat(session, claim.chat_id, decision.at)
             if decision.hold_channel:
-                await outbox.hold_channel(session, claim.channel, decision.at)
+                await claims.hold_channel(session, claim.channel, decision.at)
             await outbox.hand_back(
                 session, claim, ready_at=decision.at, error=decision.why.value, repeat=decision.repeat
             )

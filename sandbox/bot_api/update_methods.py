@@ -43,7 +43,11 @@ class UpdateDesk:
         limit = limit if 1 <= limit <= 100 else 100
         seconds = min(LONG_POLL_MAX_SECONDS, max(0, params.integer("timeout")))
         if not len(queue) and seconds and not self._world.closed:
-            await self._wait(seconds)
+            self._world.open_polls += 1
+            try:
+                await self._wait(seconds)
+            finally:
+                self._world.open_polls -= 1
         return [update.content for update in queue.first(limit)]
 
     def set_webhook(self, params: Params) -> Answer:

@@ -32,6 +32,7 @@ class Machinery:
                 "clock": world.clock.as_json(),
                 "limits": world.limits.as_json(),
                 "webhook": self._post.info(),
+                "polling": world.open_polls > 0,
             }
         )
 

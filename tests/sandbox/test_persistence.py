@@ -102,6 +102,8 @@ def test_open_polls_and_event_streams_do_not_keep_the_sandbox_from_stopping(
             assert next(stream.iter_lines()) == ": connected"
             thread.start()
             sandbox.office()
+            while thread.is_alive() and not sandbox.control("GET", "/state")["polling"]:
+                pass
             process.send_signal(stop)
             process.wait(timeout=10)
         thread.join()

@@ -10,9 +10,8 @@ from bot.reception import Reception
 from scheduler.clockwork import Clockwork, Wakers
 from scheduler.deliver import Deliverer
 from scheduler.refresh import PlanKeeper
-from store import outbox
+from store.claims import LEASE, claim
 from store.database import Database
-from store.outbox import LEASE
 from store.pacing import Pace
 from store.tables import NoticeState, OutboxState
 from tests.app.town import AT_ONCE, Town, eventually, open_town, quiet
@@ -128,7 +127,7 @@ async def test_what_two_processes_died_over_has_failed(desk: Desk) -> None:
 
 async def claim_and_die(desk: Desk) -> None:
     async with desk.database.write() as session:
-        claims = await outbox.claim(
+        claims = await claim(
             session,
             channel="telegram",
             wall=desk.wall,

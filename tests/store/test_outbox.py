@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select
 
-from store import outbox
+from store import claims, outbox
+from store.claims import LEASE, Claim
 from store.database import Database
-from store.outbox import LEASE, Claim
 from store.pacing import Pace
 from store.tables import ChatRow, OutboxKind, OutboxRow, OutboxState
 from tests.worlds import ONGOING, WALL, at, bound_chat, bring_in, plan, task
@@ -42,7 +42,7 @@ async def claimed(
     database: Database, *, wall: object = WALL, morning: date | None = None, room: int = 8
 ) -> list[Claim]:
     async with database.write() as session:
-        return await outbox.claim(
+        return await claims.claim(
             session,
             channel="telegram",
             wall=wall,  # type: ignore[arg-type]
@@ -205,7 +205,7 @@ async def test_a_held_channel_lets_nothing_out_before_its_time(
 ) -> None:
     await put(database, chats[0])
     async with database.write() as session:
-        await outbox.hold_channel(session, "telegram", WALL + 30 * SECOND)
+        await claims.hold_channel(session, "telegram", WALL + 30 * SECOND)
 
     during = await claimed(database, wall=WALL + 20 * SECOND)
     after = await claimed(database, wall=WALL + 30 * SECOND)
@@ -219,10 +219,10 @@ async def test_the_deliverer_is_told_when_the_next_row_may_leave(
 ) -> None:
     await put(database, chats[0])
     async with database.write() as session:
-        await outbox.hold_chat(session, chats[0].id, WALL + 10 * SECOND)
+        await claims.hold_chat(session, chats[0].id, WALL + 10 * SECOND)
 
     async with database.read() as session:
-        at_ = await outbox.next_ready_at(session, channel="telegram", morning=None)
+        at_ = await claims.next_ready_at(session, channel="telegram", morning=None)
 
     assert at_ == WALL + 10 * SECOND
 
