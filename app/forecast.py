@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.rules import Rules
 from app.storage import opened_database
 from config.settings import Settings
-from plan.load import load_plan, plan_digest
+from plan.load import load_plan
 from plan.vietnam import instant_of
 from scheduler.scan import scan
 from store import agenda, notices
@@ -65,7 +65,7 @@ async def _scan(
     has_history = await notices.scanned(session)
     for path in paths:
         plan, _ = load_plan(path)
-        await sync_plan(session, plan, rules.timetable, digest=plan_digest(path), now=now, today=day)
+        await sync_plan(session, plan, rules.timetable, now=now, today=day)
     if not has_history:
         await count_as_told(session, rules.timetable, day - timedelta(days=1))
     result = await scan(session, rules.timetable, day=day, now=now, wall=wall)

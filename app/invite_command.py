@@ -9,12 +9,11 @@ from sqlalchemy import select
 
 from app.clock import wall_clock
 from app.console import errors_for_people, fail, out, settings
-from app.errors import SettingError
+from app.errors import unknown_agency
 from app.logs import set_up_logs
 from app.rules import read_rules
 from app.storage import opened_database
 from config.settings import Settings
-from plan.problems import closest
 from scheduler.refresh import PlanKeeper
 from store.chats import INVITE_LIFETIME, make_invite
 from store.database import Database
@@ -56,7 +55,7 @@ async def _make(chosen: Settings, agency: str | None) -> tuple[str, str]:
                 names = {row.code: row.name for row in await session.scalars(select(AgencyRow))}
                 agency = agency.upper()
                 if agency not in names:
-                    raise _unknown(agency, names)
+                    raise unknown_agency(agency, names)
                 name = names[agency]
             role = Role.OPERATOR if agency is None else Role.OFFICER
             code = await make_invite(session, role=role, agency=agency or "", now=now)
@@ -70,11 +69,3 @@ async def _bring_in_plans(database: Database, chosen: Settings, now: datetime) -
             return
     rules = read_rules(chosen)
     await PlanKeeper(database, chosen.nhacviec_plans, rules.timetable).start(now=now, wall=now)
-
-
-def _unknown(agency: str, names: dict[str, str]) -> SettingError:
-    near = closest(agency, names)
-    return SettingError(
-        f"No agency has the code {agency}.",
-        f"Did you mean {near}?" if near else f"The codes are: {', '.join(sorted(names))}",
-    )

@@ -10,12 +10,12 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from app.console import err, errors_for_people, out, print_json, print_problems, settings
-from app.errors import SettingError
+from app.errors import unknown_agency
 from config.rules import read_working_days
 from plan.assignments import Duty, duties
 from plan.load import load_plan
 from plan.model import Plan
-from plan.problems import PlanRejected, Problem, Severity, closest, shortened
+from plan.problems import PlanRejected, Problem, Severity, shortened
 from plan.workdays import WorkingCalendar
 
 plan_app = typer.Typer(help="Look at the plan files.", no_args_is_help=True)
@@ -96,11 +96,7 @@ def _known_agency(plan: Plan, typed: str) -> str:
     code = typed.upper()
     if code in plan.agencies:
         return code
-    near = closest(code, plan.agencies)
-    raise SettingError(
-        f"No agency has the code {typed}.",
-        f"Did you mean {near}?" if near else f"The codes are: {', '.join(sorted(plan.agencies))}",
-    )
+    raise unknown_agency(typed, plan.agencies)
 
 
 def _count(problems: tuple[Problem, ...]) -> str:

@@ -23,7 +23,8 @@ from bot.telegram.channel import NAME as TELEGRAM
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.connect import PollingBot, make_bot
 from bot.telegram.menu import publish_commands
-from bot.telegram.receive import TelegramReceiver, seconds_of
+from bot.telegram.outcomes import wait_of
+from bot.telegram.receive import TelegramReceiver
 from bot.telegram.updates import read_update
 from config.settings import Settings
 from scheduler.clockwork import Clockwork, Rhythm, Wakers
@@ -155,8 +156,9 @@ async def _connect(bot: Bot, settings: Settings) -> None:
                 f"the Bot API server answered: {error.message}", "Mend what it names and start again."
             ) from error
         except RetryAfter as error:
-            _log.warning("the Bot API server asks to wait", seconds=seconds_of(error.retry_after))
-            await asyncio.sleep(seconds_of(error.retry_after))
+            seconds = wait_of(error).total_seconds()
+            _log.warning("the Bot API server asks to wait", seconds=seconds)
+            await asyncio.sleep(seconds)
         except TelegramError as error:
             # Also an answer that is no answer: a captive portal or a proxy speaks in the server's place.
             _log.warning(

@@ -70,7 +70,7 @@ class Clockwork:
         for name, job, seconds in (
             ("scan", self.scan, self.rhythm.scan),
             ("refresh", self.refresh, self.rhythm.refresh),
-            ("leases", self.watch_leases, self.rhythm.leases),
+            ("leases", self.deliverer.take_back_expired, self.rhythm.leases),
         ):
             scheduler.add_job(patiently(name, job), IntervalTrigger(seconds=seconds), id=name)
         return scheduler
@@ -103,9 +103,6 @@ class Clockwork:
     async def refresh(self) -> None:
         if await self.keeper.refresh(now=self.clock(), wall=self.wall()):
             self.wakers.outbox.set()
-
-    async def watch_leases(self) -> None:
-        await self.deliverer.take_back_expired()
 
     async def handle_for_ever(self) -> None:
         """Handle what is in the inbox, then wait for more; ends after `stop`."""

@@ -5,6 +5,7 @@ of the file.
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from plan.problems import PlanRejected, Problem
 from plan.vietnam import day_of
 from scheduler.troubles import plan_rejected, tell_operators
 from store.database import Database
-from store.sync import SyncResult, Timetable, retire_missing_plans, sync_plan
+from store.sync import Timetable, retire_missing_plans, sync_plan
 from store.tables import PlanRow
 
 _log = structlog.get_logger("plan")
@@ -35,7 +36,9 @@ class PlanKeeper:
     async def start(self, *, now: datetime, wall: datetime) -> None:
         """Bring all plans in at start. Raises PlanRejected if a file is not acceptable and no plan was ever in force."""
         rejected = [
-            problem for path in self._paths for problem in await self._refresh(path, now=now, wall=wall)
+            problem
+            for path in self._paths
+            for problem in await self._refresh(path, plan_digest(path), now=now, wall=wall)
         ]
         if not rejected:
             async with self._database.write() as session:
@@ -46,14 +49,16 @@ class PlanKeeper:
 
     async def refresh(self, *, now: datetime, wall: datetime) -> bool:
         """Look at the files; True when one had changed, and so did the store: a plan taken over, or the operator told."""
-        changed = [path for path in self._paths if _digest(path) != self._seen.get(path)]
+        digests = {path: plan_digest(path) for path in self._paths}
+        changed = [path for path, digest in digests.items() if digest != self._seen.get(path)]
         for path in changed:
-            await self._refresh(path, now=now, wall=wall)
+            await self._refresh(path, digests[path], now=now, wall=wall)
         return bool(changed)
 
-    async def _refresh(self, path: Path, *, now: datetime, wall: datetime) -> tuple[Problem, ...]:
-        """Take over one file; returns the problems for which it was rejected."""
-        digest = _digest(path)
+    async def _refresh(
+        self, path: Path, digest: str, *, now: datetime, wall: datetime
+    ) -> tuple[Problem, ...]:
+        """Take over one file, fingerprinted before; returns the problems for which it was rejected."""
         self._seen[path] = digest
         try:
             plan, findings = load_plan(path)
@@ -64,11 +69,9 @@ class PlanKeeper:
         for finding in findings:
             _log.debug("plan", finding=str(finding))
         async with self._database.write() as session:
-            result = await sync_plan(
-                session, plan, self._timetable, digest=digest, now=now, today=day_of(now)
-            )
+            result = await sync_plan(session, plan, self._timetable, now=now, today=day_of(now))
         self._in_force[path] = plan.key
-        _log.info("plan in force", plan=plan.key, **_counts(result))
+        _log.info("plan in force", plan=plan.key, **asdict(result))
         return ()
 
     def _refuse_second_owner(self, key: str, path: Path) -> None:
@@ -93,19 +96,3 @@ class PlanKeeper:
                 key=f"plan-rejected:{day_of(now).isoformat()}:{digest[:16]}",
                 wall=wall,
             )
-
-
-def _digest(path: Path) -> str:
-    try:
-        return plan_digest(path)
-    except OSError as error:
-        return f"unreadable: {error.errno}"
-
-
-def _counts(result: SyncResult) -> dict[str, int]:
-    return {
-        "added": result.added,
-        "moved": result.moved,
-        "retired": result.retired,
-        "returned": result.returned,
-    }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.vietnam import day_of
@@ -114,12 +114,17 @@ async def resume(session: AsyncSession, chat: ChatRow, today: date) -> bool:
     return True
 
 
+def bound_as(role: Role) -> ColumnElement[bool]:
+    """Of bindings: those in that role which have not ended."""
+    return and_(BindingRow.role == role, BindingRow.ended_at.is_(None))
+
+
 async def agencies_of(session: AsyncSession, chat_id: int) -> list[AgencyRow]:
     """The agencies that a chat speaks for."""
     found = await session.scalars(
         select(AgencyRow)
         .join(BindingRow, BindingRow.agency == AgencyRow.code)
-        .where(BindingRow.chat_id == chat_id, BindingRow.ended_at.is_(None), BindingRow.role == Role.OFFICER)
+        .where(BindingRow.chat_id == chat_id, bound_as(Role.OFFICER))
         .order_by(BindingRow.id)
     )
     return list(found)
@@ -138,7 +143,7 @@ async def operator_chats(session: AsyncSession) -> list[ChatRow]:
     found = await session.scalars(
         select(ChatRow)
         .join(BindingRow, BindingRow.chat_id == ChatRow.id)
-        .where(BindingRow.role == Role.OPERATOR, BindingRow.ended_at.is_(None), ChatRow.suspended.is_(None))
+        .where(bound_as(Role.OPERATOR), ChatRow.suspended.is_(None))
     )
     return list(found)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store.chats import bound_as
 from store.tables import AgencyRow, BindingRow, ItemRow, PlanRow, Role
 
 
@@ -29,15 +30,7 @@ class Item:
 async def is_operator(session: AsyncSession, chat_id: int) -> bool:
     """Whether the machine's troubles are told in that chat."""
     return bool(
-        await session.scalar(
-            select(
-                exists().where(
-                    BindingRow.chat_id == chat_id,
-                    BindingRow.role == Role.OPERATOR,
-                    BindingRow.ended_at.is_(None),
-                )
-            )
-        )
+        await session.scalar(select(exists().where(BindingRow.chat_id == chat_id, bound_as(Role.OPERATOR))))
     )
 
 

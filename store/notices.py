@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.agenda import Entry, entries
+from store.chats import bound_as
 from store.outbox import queue
 from store.tables import (
     AssignmentRow,
@@ -50,11 +51,7 @@ async def reached(session: AsyncSession, today: date) -> list[AssignmentRow]:
     """Open assignments whose next milestone is `today` or was missed. The cost grows with their number only."""
     found = await session.scalars(
         select(AssignmentRow)
-        .where(
-            AssignmentRow.next_milestone_on <= today,
-            AssignmentRow.state == State.OPEN,
-            AssignmentRow.retired.is_(False),
-        )
+        .where(*_reached_by(today))
         .order_by(AssignmentRow.id)
         .with_for_update(skip_locked=True)
     )
@@ -63,16 +60,14 @@ async def reached(session: AsyncSession, today: date) -> list[AssignmentRow]:
 
 async def any_reached(session: AsyncSession, today: date) -> bool:
     """Whether `reached` would find anything."""
-    return bool(
-        await session.scalar(
-            select(
-                exists().where(
-                    AssignmentRow.next_milestone_on <= today,
-                    AssignmentRow.state == State.OPEN,
-                    AssignmentRow.retired.is_(False),
-                )
-            )
-        )
+    return bool(await session.scalar(select(exists().where(*_reached_by(today)))))
+
+
+def _reached_by(today: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        AssignmentRow.next_milestone_on <= today,
+        AssignmentRow.state == State.OPEN,
+        AssignmentRow.retired.is_(False),
     )
 
 
@@ -81,7 +76,7 @@ async def chats_by_agency(session: AsyncSession) -> dict[str, list[int]]:
     found = await session.execute(
         select(BindingRow.agency, BindingRow.chat_id)
         .join(ChatRow, BindingRow.chat_id == ChatRow.id)
-        .where(BindingRow.role == Role.OFFICER, BindingRow.ended_at.is_(None), ChatRow.suspended.is_(None))
+        .where(bound_as(Role.OFFICER), ChatRow.suspended.is_(None))
         .order_by(BindingRow.id)
     )
     chats: dict[str, list[int]] = defaultdict(list)
@@ -197,8 +192,7 @@ async def spoken(session: AsyncSession, outbox_id: int) -> list[NoticedEntry]:
     bound = exists().where(
         BindingRow.chat_id == NoticeRow.chat_id,
         BindingRow.agency == AssignmentRow.agency,
-        BindingRow.role == Role.OFFICER,
-        BindingRow.ended_at.is_(None),
+        bound_as(Role.OFFICER),
     )
     planned = dict(
         (
@@ -236,11 +230,7 @@ async def earliest_milestone(session: AsyncSession) -> date | None:
         select(func.min(AssignmentRow.next_milestone_on)).where(
             AssignmentRow.state == State.OPEN,
             AssignmentRow.retired.is_(False),
-            AssignmentRow.agency.in_(
-                select(BindingRow.agency).where(
-                    BindingRow.role == Role.OFFICER, BindingRow.ended_at.is_(None)
-                )
-            ),
+            AssignmentRow.agency.in_(select(BindingRow.agency).where(bound_as(Role.OFFICER))),
         )
     )
     return found

@@ -21,6 +21,11 @@ from store.tables import (
     OutboxState,
 )
 
+_NOTICE_STATE = {
+    OutboxState.SENT: NoticeState.SENT,
+    OutboxState.FAILED: NoticeState.FAILED,
+    OutboxState.DROPPED: NoticeState.DROPPED,
+}
 _PRIORITY = {OutboxKind.REPLY: 0, OutboxKind.NOTE: 5, OutboxKind.NOTICE: 10}
 
 
@@ -68,6 +73,13 @@ def _still_ours(claim: Claim) -> ColumnElement[bool]:
     )
 
 
+async def _held(session: AsyncSession, claim: Claim) -> OutboxRow | None:
+    found: OutboxRow | None = await session.scalar(
+        select(OutboxRow).where(_still_ours(claim)).with_for_update()
+    )
+    return found
+
+
 async def settle(
     session: AsyncSession,
     claim: Claim,
@@ -79,23 +91,14 @@ async def settle(
     error: str | None = None,
 ) -> bool:
     """Close a claimed row as SENT, FAILED or DROPPED, with its notices; False when the lease was lost meanwhile."""
-    row = await session.scalar(select(OutboxRow).where(_still_ours(claim)).with_for_update())
+    row = await _held(session, claim)
     if row is None:
         return False
     row.state, row.lease_token, row.lease_until = state, None, None
     row.error, row.settled_at = error, wall
     if external_id is not None:
         row.external_ids = [*row.external_ids, external_id]
-    notice_state = {
-        OutboxState.SENT: NoticeState.SENT,
-        OutboxState.FAILED: NoticeState.FAILED,
-        OutboxState.DROPPED: NoticeState.DROPPED,
-    }[state]
-    await session.execute(
-        update(NoticeRow)
-        .where(NoticeRow.outbox_id == claim.id, NoticeRow.state == NoticeState.PENDING)
-        .values(state=notice_state, settled_at=now)
-    )
+    await _settle_notices(session, NoticeRow.outbox_id == claim.id, state=_NOTICE_STATE[state], now=now)
     return True
 
 
@@ -111,22 +114,15 @@ async def piece_sent(
 ) -> bool:
     """Record that one piece of a longer message is out and put the row back in line for the rest: the notices of the
     assignments in `about` are sent; `rest` is what a message with a body has still to say."""
-    row = await session.scalar(select(OutboxRow).where(_still_ours(claim)).with_for_update())
+    row = await _held(session, claim)
     if row is None:
         return False
     row.state, row.lease_token, row.lease_until = OutboxState.QUEUED, None, None
     row.body, row.replaces, row.acknowledges = rest, None, None
     row.attempts, row.ready_at, row.error = 0, wall, None
     row.external_ids = [*row.external_ids, external_id]
-    await session.execute(
-        update(NoticeRow)
-        .where(
-            NoticeRow.outbox_id == claim.id,
-            NoticeRow.assignment_id.in_(about),
-            NoticeRow.state == NoticeState.PENDING,
-        )
-        .values(state=NoticeState.SENT, settled_at=now)
-    )
+    of_piece = and_(NoticeRow.outbox_id == claim.id, NoticeRow.assignment_id.in_(about))
+    await _settle_notices(session, of_piece, state=NoticeState.SENT, now=now)
     return True
 
 
@@ -171,7 +167,7 @@ async def take_back_expired(session: AsyncSession, *, wall: datetime, now: datet
         row.lease_token, row.lease_until = None, None
         if row.repeat:
             row.state, row.settled_at, row.error = OutboxState.FAILED, wall, "uncertain twice"
-            await _fail_notices(session, row.id, now)
+            await _settle_notices(session, NoticeRow.outbox_id == row.id, state=NoticeState.FAILED, now=now)
             failed.append(row)
         else:
             row.state, row.repeat, row.ready_at = OutboxState.QUEUED, True, wall
@@ -179,9 +175,11 @@ async def take_back_expired(session: AsyncSession, *, wall: datetime, now: datet
     return Expired(again=again, failed=tuple(failed))
 
 
-async def _fail_notices(session: AsyncSession, outbox_id: int, now: datetime) -> None:
+async def _settle_notices(
+    session: AsyncSession, which: ColumnElement[bool], *, state: NoticeState, now: datetime
+) -> None:
     await session.execute(
         update(NoticeRow)
-        .where(NoticeRow.outbox_id == outbox_id, NoticeRow.state == NoticeState.PENDING)
-        .values(state=NoticeState.FAILED, settled_at=now)
+        .where(which, NoticeRow.state == NoticeState.PENDING)
+        .values(state=state, settled_at=now)
     )

@@ -49,12 +49,11 @@ async def sync_plan(
     plan: Plan,
     timetable: Timetable,
     *,
-    digest: str,
     now: datetime,
     today: date,
 ) -> SyncResult:
     """Inside the caller's transaction. `today` is the business day in Vietnam."""
-    await _put_plan(session, plan, digest, now)
+    await _put_plan(session, plan, now)
     await _put_agencies(session, plan)
     items = await _put_items(session, plan)
     wanted = {duty.identity: duty for duty in duties(plan, timetable.calendar)}
@@ -100,7 +99,7 @@ async def retire_missing_plans(session: AsyncSession, active: Iterable[str]) -> 
         )
     )
     for plan in gone:
-        plan.retired, plan.digest = True, ""
+        plan.retired = True
         rows = await session.scalars(
             select(AssignmentRow)
             .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
@@ -129,7 +128,7 @@ def due_dates(row: AssignmentRow) -> DueDates | None:
     return DueDates(due=row.due, remind_by=row.remind_by, late_after=row.late_after, cutoff=row.cutoff)
 
 
-async def _put_plan(session: AsyncSession, plan: Plan, digest: str, now: datetime) -> None:
+async def _put_plan(session: AsyncSession, plan: Plan, now: datetime) -> None:
     await session.merge(
         PlanRow(
             key=plan.key,
@@ -138,7 +137,6 @@ async def _put_plan(session: AsyncSession, plan: Plan, digest: str, now: datetim
             document=plan.document,
             standing_office=plan.standing_office,
             report_address=plan.report_address,
-            digest=digest,
             loaded_at=now,
             retired=False,
         )

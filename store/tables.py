@@ -78,7 +78,6 @@ class PlanRow(Base):
     document: Mapped[str] = mapped_column(Text)
     standing_office: Mapped[str] = mapped_column(String(20))
     report_address: Mapped[str | None] = mapped_column(Text)
-    digest: Mapped[str] = mapped_column(String(64))
     loaded_at: Mapped[datetime]
     retired: Mapped[bool] = mapped_column(default=False)
 

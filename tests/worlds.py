@@ -105,9 +105,7 @@ async def empty_store(folder: Path) -> AsyncIterator[Database]:
 async def bring_in(database: Database, wanted: Plan, *, on: str) -> SyncResult:
     """Bring the store in line with a plan on that day."""
     async with database.write() as session:
-        return await sync_plan(
-            session, wanted, TIMETABLE, digest="d", now=at(on), today=date.fromisoformat(on)
-        )
+        return await sync_plan(session, wanted, TIMETABLE, now=at(on), today=date.fromisoformat(on))
 
 
 async def bound_chat(database: Database, address: str, agency: str, *, group: bool = False) -> ChatRow:

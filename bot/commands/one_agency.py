@@ -1,6 +1,5 @@
 """/due STP: one agency's list, which only its own chats and the plan's standing office may see."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from bot.commands.asked import Answer, Asked
 from bot.commands.due_list import USUAL_DAYS, Span, due_list, read_span
 from bot.message import message
 from bot.wording import SEE_DUE, joined, runs
-from plan.text import fold
+from plan.directory import name_key
 from store.agenda import entries
 from store.lookup import all_agencies, overseen_plans
 from store.tables import AgencyRow
@@ -31,8 +30,8 @@ class Meant:
 
 def find_agency(text: str, agencies: Sequence[AgencyRow]) -> Meant:
     """By code, name or alias; then by a part of the name that only one has; then by likeness."""
-    key = _letters(text)
-    names = {agency.code: [_letters(name) for name in _names(agency)] for agency in agencies}
+    key = name_key(text)
+    names = {agency.code: [name_key(name) for name in _names(agency)] for agency in agencies}
     by_code = {agency.code: agency for agency in agencies}
     for code, keys in names.items():
         if key in keys:
@@ -50,14 +49,10 @@ def _names(agency: AgencyRow) -> list[str]:
     return [agency.code, agency.name, *(str(alias) for alias in agency.aliases)]
 
 
-def _letters(text: str) -> str:
-    return re.sub(r"[\W_]+", "", fold(text))
-
-
 async def list_of_agency(asked: Asked) -> Answer | None:
     """The answer when the words name an agency, with a span after it or not; None when they name none."""
     name, span = _split_span(asked.args)
-    if not _letters(name):
+    if not name_key(name):
         return None
     meant = find_agency(name, await all_agencies(asked.session))
     if meant.agency is not None:

@@ -44,7 +44,7 @@ def outcome_of(error: TelegramError) -> Outcome:
         case ChatMigrated():
             return Migrated(address=str(error.new_chat_id))
         case RetryAfter():
-            return RetryLater(reason="flood control", after=_as_timedelta(error.retry_after))
+            return RetryLater(reason="flood control", after=wait_of(error))
         case Forbidden():
             return Refused(reason=error.message, suspends=True)
         case InvalidToken():
@@ -70,5 +70,7 @@ def _network_outcome(error: TelegramError) -> Outcome:
     return RetryLater(reason=error.message[:200])
 
 
-def _as_timedelta(value: int | timedelta) -> timedelta:
-    return value if isinstance(value, timedelta) else timedelta(seconds=value)
+def wait_of(error: RetryAfter) -> timedelta:
+    """The wait that a flood answer names, whichever way the library gives it."""
+    wait = error.retry_after
+    return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)

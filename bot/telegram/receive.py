@@ -8,6 +8,7 @@ import structlog
 from telegram.error import Conflict, RetryAfter, TelegramError
 
 from bot.telegram.connect import PollingBot
+from bot.telegram.outcomes import wait_of
 from bot.telegram.updates import ALLOWED_UPDATES
 from store.inbox import Arrival
 
@@ -38,7 +39,7 @@ class TelegramReceiver:
                 await self.poll_once(_POLL_SECONDS)
                 pause = _FIRST_PAUSE
             except RetryAfter as error:
-                await asyncio.sleep(seconds_of(error.retry_after))
+                await asyncio.sleep(wait_of(error).total_seconds())
             except Conflict:
                 _log.error(
                     "another program polls with the same token, or a webhook is set; stop it, or give this bot"
@@ -67,8 +68,3 @@ class TelegramReceiver:
         self._offset = max(int(update["update_id"]) for update in raw) + 1
         self._last_update_at = datetime.now(UTC)
         return len(raw)
-
-
-def seconds_of(value: int | timedelta) -> float:
-    """The wait that a RetryAfter names, whichever way the library gives it."""
-    return value.total_seconds() if isinstance(value, timedelta) else float(value)

@@ -295,7 +295,7 @@ def action_of(message: Message, label: str) -> str:
 
 async def put_plan(session: AsyncSession, plan: Plan) -> None:
     timetable = Timetable(rules=ReminderRules(), calendar=WorkingCalendar())
-    await sync_plan(session, plan, timetable, digest="", now=MORNING, today=date(2023, 3, 13))
+    await sync_plan(session, plan, timetable, now=MORNING, today=date(2023, 3, 13))
 
 
 @asynccontextmanager

@@ -76,7 +76,6 @@ def upgrade() -> None:
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("standing_office", sa.String(length=20), nullable=False),
         sa.Column("report_address", sa.Text(), nullable=True),
-        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
