@@ -17,7 +17,8 @@ from config.settings import Settings
 from scheduler.refresh import PlanKeeper
 from store.chats import INVITE_LIFETIME, make_invite
 from store.database import Database
-from store.tables import AgencyRow, Role
+from store.states import Role
+from store.tables import AgencyRow
 
 
 def invite(

@@ -26,7 +26,8 @@ from app.service import Service
 from plan.vietnam import day_of, instant_of
 from store import notices
 from store.chats import make_invite
-from store.tables import AgencyRow, BindingRow, Role
+from store.states import Role
+from store.tables import AgencyRow, BindingRow
 
 TOKEN = "2023:SANDBOX-TOKEN"  # noqa: S105 (the sandbox's, known to everybody)
 _START_SECONDS = 20

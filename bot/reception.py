@@ -20,7 +20,8 @@ from plan.vietnam import day_of
 from store import chats, inbox
 from store.database import Database
 from store.outbox import queue
-from store.tables import ChatKind, ChatRow, InboxRow, OutboxKind
+from store.states import ChatKind, OutboxKind
+from store.tables import ChatRow, InboxRow
 
 ReadUpdate = Callable[[dict[str, Any]], Incoming | None]
 _log = structlog.get_logger("reception")

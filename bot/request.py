@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from store.tables import ChatKind
+from store.states import ChatKind
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,7 @@ from store import chats, claims, notices, outbox
 from store.claims import Claim
 from store.database import Database
 from store.pacing import Pace
-from store.tables import OutboxKind, OutboxState
+from store.states import OutboxKind, OutboxState
 
 IN_FLIGHT = 8
 _log = structlog.get_logger("deliver")

@@ -11,7 +11,7 @@ from bot.wording import full_day, joined
 from plan.problems import PlanRejected
 from store import chats
 from store.outbox import is_queued, queue
-from store.tables import OutboxKind
+from store.states import OutboxKind
 
 _SHOWN_PROBLEMS = 10
 _SHOWN_LENGTH = 300

@@ -8,7 +8,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import DutyKind
-from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow, State
+from store.states import State
+from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
 
 
 @dataclass(frozen=True, kw_only=True)

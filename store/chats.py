@@ -11,17 +11,8 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.vietnam import day_of
-from store.tables import (
-    AgencyRow,
-    AssignmentRow,
-    BindingRow,
-    ChatKind,
-    ChatRow,
-    InviteRow,
-    InviteTryRow,
-    Role,
-    State,
-)
+from store.states import ChatKind, Role, State
+from store.tables import AgencyRow, AssignmentRow, BindingRow, ChatRow, InviteRow, InviteTryRow
 
 INVITE_LIFETIME = timedelta(days=7)
 TRIES = 5

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from store.pacing import Pace, chat_free_at, recent
-from store.tables import ChatKind, ChatRow, OutboxKind, OutboxRow, OutboxState, PaceRow
+from store.states import ChatKind, OutboxKind, OutboxState
+from store.tables import ChatRow, OutboxRow, PaceRow
 
 LEASE = timedelta(minutes=2)  # longer than any send can take (see bot.telegram.connect)
 _LOOKAHEAD = timedelta(milliseconds=300)

@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.tables import InboxRow, InboxState
+from store.states import InboxState
+from store.tables import InboxRow
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,8 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.chats import bound_as
-from store.tables import AgencyRow, BindingRow, ItemRow, PlanRow, Role
+from store.states import Role
+from store.tables import AgencyRow, BindingRow, ItemRow, PlanRow
 
 
 @dataclass(frozen=True, kw_only=True)

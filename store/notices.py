@@ -11,19 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store.agenda import Entry, entries
 from store.chats import bound_as
 from store.outbox import queue
-from store.tables import (
-    AssignmentRow,
-    BindingRow,
-    ChatRow,
-    NoticeRow,
-    NoticeState,
-    OutboxKind,
-    OutboxRow,
-    OutboxState,
-    Role,
-    ScanRow,
-    State,
-)
+from store.states import NoticeState, OutboxKind, OutboxState, Role, State
+from store.tables import AssignmentRow, BindingRow, ChatRow, NoticeRow, OutboxRow, ScanRow
 
 _CHUNK = 500
 

@@ -13,13 +13,8 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.claims import Claim
-from store.tables import (
-    NoticeRow,
-    NoticeState,
-    OutboxKind,
-    OutboxRow,
-    OutboxState,
-)
+from store.states import NoticeState, OutboxKind, OutboxState
+from store.tables import NoticeRow, OutboxRow
 
 _NOTICE_STATE = {
     OutboxState.SENT: NoticeState.SENT,

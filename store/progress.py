@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.tables import AssignmentRow, AuditRow, State
+from store.states import State
+from store.tables import AssignmentRow, AuditRow
 
 UNDO_WINDOW = timedelta(days=7)
 

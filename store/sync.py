@@ -11,7 +11,8 @@ from plan.assignments import Duty, DutyKind, duties
 from plan.milestones import DueDates, ReminderRules, last_reached, next_after
 from plan.model import Plan
 from plan.workdays import WorkingCalendar
-from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow, State
+from store.states import State
+from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
 
 
 @dataclass(frozen=True, kw_only=True)

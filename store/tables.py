@@ -5,7 +5,6 @@ which a rehearsal may run at any speed. Leases, `ready_at` and pacing of the out
 """
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -13,60 +12,11 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from plan.assignments import DutyKind
 from store.columns import EnumText, UtcDateTime
+from store.states import ChatKind, InboxState, NoticeState, OutboxKind, OutboxState, Role, State
 
 
 class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}
-
-
-class State(StrEnum):
-    """Of an assignment."""
-
-    OPEN = "open"
-    DONE = "done"
-
-
-class Role(StrEnum):
-    """What a chat is bound as."""
-
-    OFFICER = "officer"
-    OPERATOR = "operator"
-
-
-class ChatKind(StrEnum):
-    PRIVATE = "private"
-    GROUP = "group"
-
-
-class InboxState(StrEnum):
-    NEW = "new"
-    HANDLED = "handled"
-    PARKED = "parked"
-
-
-class OutboxKind(StrEnum):
-    """REPLY answers a person at any hour; NOTICE is a chat's morning message; NOTE tells the operator something."""
-
-    REPLY = "reply"
-    NOTICE = "notice"
-    NOTE = "note"
-
-
-class OutboxState(StrEnum):
-    QUEUED = "queued"
-    CLAIMED = "claimed"
-    SENT = "sent"
-    FAILED = "failed"
-    DROPPED = "dropped"
-
-
-class NoticeState(StrEnum):
-    """PENDING until its message is sent; DROPPED when there was nothing left to say; FAILED when it never arrived."""
-
-    PENDING = "pending"
-    SENT = "sent"
-    DROPPED = "dropped"
-    FAILED = "failed"
 
 
 class PlanRow(Base):
@@ -150,7 +100,8 @@ class AssignmentRow(Base):
 
 
 class ChatRow(Base):
-    """A place the bot can write to. `suspended` says why it cannot for now; pacing columns are wall time."""
+    """A place the bot can write to. `suspended` says why it cannot for now. `next_send_at` is our own pace, `not_before`
+    what the channel's service asked for (both wall time)."""
 
     __tablename__ = "chats"
     __table_args__ = (UniqueConstraint("channel", "address"),)
@@ -161,6 +112,7 @@ class ChatRow(Base):
     kind: Mapped[ChatKind] = mapped_column(EnumText(ChatKind))
     suspended: Mapped[str | None] = mapped_column(Text)
     next_send_at: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
     recent_sends: Mapped[list[Any]] = mapped_column(default=list)
 
 
@@ -171,6 +123,7 @@ class PaceRow(Base):
 
     channel: Mapped[str] = mapped_column(String(20), primary_key=True)
     next_send_at: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
 
 
 class BindingRow(Base):
@@ -246,7 +199,8 @@ class NoticeRow(Base):
 
 
 class InboxRow(Base):
-    """One update as it came. Unique on (channel, update_id), committed before the channel is told."""
+    """One update as it came. Unique on (channel, update_id), committed before the channel is told. Updates of one `lane`
+    (a chat) are handled one after the other."""
 
     __tablename__ = "inbox"
     __table_args__ = (
@@ -257,11 +211,20 @@ class InboxRow(Base):
             sqlite_where=text("state = 'new'"),
             postgresql_where=text("state = 'new'"),
         ),
+        Index(
+            "ix_inbox_lane",
+            "channel",
+            "lane",
+            "id",
+            sqlite_where=text("state = 'new'"),
+            postgresql_where=text("state = 'new'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(String(20))
     update_id: Mapped[str] = mapped_column(String(80))
+    lane: Mapped[str] = mapped_column(String(80), default="", server_default="")
     raw: Mapped[dict[str, Any]]
     state: Mapped[InboxState] = mapped_column(EnumText(InboxState), default=InboxState.NEW)
     error: Mapped[str | None] = mapped_column(Text)
@@ -274,6 +237,8 @@ class OutboxRow(Base):
 
     `body` is a bot.message.Message; a NOTICE has none, its text is made when it is sent. `morning` is the business day
     a NOTICE speaks for. A message too long for the channel leaves piece by piece: `body` is what is still to be said.
+    `lease_token` stays after a lease has ended, until somebody else claims the row: who comes late with an outcome can
+    still record it. `listed_on` is the business day on which the standing office was told that a NOTICE had failed.
     """
 
     __tablename__ = "outbox"
@@ -291,6 +256,33 @@ class OutboxRow(Base):
             "lease_until",
             sqlite_where=text("state = 'claimed'"),
             postgresql_where=text("state = 'claimed'"),
+        ),
+        Index(
+            "ix_outbox_chat_waiting",
+            "chat_id",
+            "priority",
+            "id",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
+        Index(
+            "ix_outbox_chat_in_flight",
+            "chat_id",
+            sqlite_where=text("state = 'claimed'"),
+            postgresql_where=text("state = 'claimed'"),
+        ),
+        Index(
+            "ix_outbox_morning",
+            "morning",
+            "chat_id",
+            sqlite_where=text("morning IS NOT NULL"),
+            postgresql_where=text("morning IS NOT NULL"),
+        ),
+        Index(
+            "ix_outbox_unlisted",
+            "id",
+            sqlite_where=text("state = 'failed' AND kind = 'notice' AND listed_on IS NULL"),
+            postgresql_where=text("state = 'failed' AND kind = 'notice' AND listed_on IS NULL"),
         ),
     )
 
@@ -314,6 +306,7 @@ class OutboxRow(Base):
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    listed_on: Mapped[date | None]
 
 
 class ProposalRow(Base):
@@ -368,3 +361,26 @@ class ScanRow(Base):
     notices: Mapped[int]
     messages: Mapped[int]
     unreachable: Mapped[int]
+
+
+class TroubleRow(Base):
+    """Something that the watch found amiss and that is not over (wall time). The operator hears of each once, and once
+    more when it is over."""
+
+    __tablename__ = "troubles"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    detail: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class RestoreRow(Base):
+    """A backup was put back in force (wall time; `day` is the business day): what was sent since it was taken is not on
+    record."""
+
+    __tablename__ = "restores"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    day: Mapped[date]

@@ -13,8 +13,9 @@ from plan.workdays import WorkingCalendar
 from store.chats import chat_for
 from store.database import Database
 from store.migrate import migrate
+from store.states import ChatKind, Role
 from store.sync import SyncResult, Timetable, sync_plan
-from store.tables import BindingRow, ChatKind, ChatRow, Role
+from store.tables import BindingRow, ChatRow
 
 TIMETABLE = Timetable(rules=ReminderRules(), calendar=WorkingCalendar())
 WALL = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

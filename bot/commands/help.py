@@ -5,7 +5,7 @@ from bot.commands.menu import MENU, Command
 from bot.message import block, bold, line, message
 from bot.wording import SEE_ALL, SEE_DUE, joined, way_in
 from store.lookup import is_operator, standing_offices
-from store.tables import ChatKind
+from store.states import ChatKind
 
 _FREE_WORDS = "Gõ tiếng Việt cũng được, có dấu hay không: han, xong 2.6a, viec 2.6a, bao cao."
 # In a group the bot sees commands and replies to it only (Bot API, privacy mode).

@@ -9,7 +9,7 @@ from plan.text import fold
 from store.chats import Bound, InviteVerdict, accept_invite, agencies_of
 from store.lookup import is_operator, standing_offices
 from store.progress import audit_event
-from store.tables import ChatKind, Role
+from store.states import ChatKind, Role
 
 _CODE_LENGTH = 10
 _TYPED_CODE = re.compile(r"[2-9a-hjkmnp-z]{5}[-–]?[2-9a-hjkmnp-z]{5}")

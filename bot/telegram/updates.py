@@ -7,7 +7,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.request import Back, Gone, Incoming, Moved, Person, Place, Tap, Words
 from bot.telegram.channel import NAME
-from store.tables import ChatKind
+from store.states import ChatKind
 
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
 _OUT = (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)

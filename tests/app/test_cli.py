@@ -19,7 +19,8 @@ from scheduler.scan import scan_if_owed
 from store.chats import InviteVerdict, accept_invite, chat_for
 from store.database import Database
 from store.migrate import migrate
-from store.tables import AssignmentRow, ChatKind, InviteRow, NoticeRow, OutboxRow, ScanRow
+from store.states import ChatKind
+from store.tables import AssignmentRow, InviteRow, NoticeRow, OutboxRow, ScanRow
 from tests.plan.small_plan import TASKS, edited, write_plan
 from tests.worlds import TIMETABLE, at, bound_chat
 

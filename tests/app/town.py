@@ -21,7 +21,8 @@ from sandbox.world import Settings as SandboxSettings
 from scheduler.clockwork import Rhythm
 from store.database import Database
 from store.pacing import Pace
-from store.tables import InboxRow, InboxState, OutboxRow, OutboxState
+from store.states import InboxState, OutboxState
+from store.tables import InboxRow, OutboxRow
 
 TOKEN = DEFAULT_TOKEN
 # Nothing wakes up by itself: the test says when.

@@ -14,18 +14,8 @@ from app.rehearsal import Sandbox, bind_everybody
 from app.rules import read_rules
 from app.service import Service, running
 from plan.vietnam import instant_of
-from store.tables import (
-    AssignmentRow,
-    BindingRow,
-    ChatRow,
-    ItemRow,
-    NoticeRow,
-    NoticeState,
-    OutboxKind,
-    OutboxRow,
-    OutboxState,
-    Role,
-)
+from store.states import NoticeState, OutboxKind, OutboxState, Role
+from store.tables import AssignmentRow, BindingRow, ChatRow, ItemRow, NoticeRow, OutboxRow
 from tests.app.town import AT_ONCE, BY_HAND, TOKEN, Seen, Town, open_town, quiet, settings_for
 from tests.app.year_on_paper import Told, answers_on_paper
 

@@ -18,7 +18,8 @@ from store import inbox
 from store.chats import make_invite
 from store.database import Database
 from store.inbox import Arrival
-from store.tables import ChatRow, InboxRow, InboxState, OutboxRow, Role
+from store.states import InboxState, Role
+from store.tables import ChatRow, InboxRow, OutboxRow
 from tests.app.town import TOKEN, Town, open_town
 from tests.bot.office import MORNING, open_office, plain
 from tests.worlds import WALL

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from plan.assignments import DutyKind
 from plan.workdays import WorkingCalendar
 from store.agenda import Entry
-from store.tables import State
+from store.states import State
 
 CALENDAR = WorkingCalendar()
 

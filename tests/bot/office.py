@@ -17,8 +17,9 @@ from plan.workdays import WorkingCalendar
 from store import chats
 from store.agenda import Entry, entries
 from store.database import Database
+from store.states import ChatKind, Role
 from store.sync import Timetable, sync_plan
-from store.tables import AssignmentRow, AuditRow, Base, BindingRow, ChatKind, Role
+from store.tables import AssignmentRow, AuditRow, Base, BindingRow
 
 DEPARTMENTS = {
     "SNV": "Sở Nội vụ",

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversation import Answer, Conversation
 from bot.request import Tap, Words
 from bot.wording import SOMETHING_WENT_WRONG
-from store.tables import AuditRow, BindingRow, ChatRow, InboxState, InviteRow
+from store.states import InboxState
+from store.tables import AuditRow, BindingRow, ChatRow, InviteRow
 from tests.bot.door import GROUP, LAN, MINH, Door, open_door
 from tests.worlds import WALL
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from store.tables import ChatKind, Role
+from store.states import ChatKind, Role
 from tests.bot.office import Office, plain
 
 

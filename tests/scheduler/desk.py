@@ -19,7 +19,8 @@ from scheduler.scan import scan_if_owed
 from store import outbox
 from store.database import Database
 from store.pacing import Pace
-from store.tables import ChatRow, NoticeRow, NoticeState, OutboxKind, OutboxRow, OutboxState
+from store.states import NoticeState, OutboxKind, OutboxState
+from store.tables import ChatRow, NoticeRow, OutboxRow
 from tests.app.town import AT_ONCE, TOKEN, Town
 from tests.worlds import TIMETABLE, WALL, at, bound_chat, bring_in, dated, plan, task
 

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.server import create_app, serve
 from store.database import Database
-from store.tables import NoticeState, OutboxState
+from store.states import NoticeState, OutboxState
 from tests.app.town import visit
 from tests.scheduler.desk import GROUP, LAN, MINH, REPEAT, Desk, move_in, open_desk
 from tests.worlds import bring_in, dated, plan, task

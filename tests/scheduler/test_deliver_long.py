@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from bot.message import block, line, message
 from store.progress import Actor, mark_done
-from store.tables import NoticeRow, NoticeState, OutboxState
+from store.states import NoticeState, OutboxState
+from store.tables import NoticeRow
 from tests.scheduler.desk import GROUP, LAN, Desk
 from tests.worlds import bring_in, dated, plan, task
 

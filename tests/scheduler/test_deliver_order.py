@@ -13,7 +13,7 @@ from scheduler.refresh import PlanKeeper
 from store.claims import LEASE, claim
 from store.database import Database
 from store.pacing import Pace
-from store.tables import NoticeState, OutboxState
+from store.states import NoticeState, OutboxState
 from tests.app.town import AT_ONCE, Town, eventually, open_town, quiet
 from tests.scheduler.desk import GROUP, HOURS, LAN, MINH, READ_SECONDS, REPEAT, Desk, deliverer_to, settle_in
 from tests.worlds import TIMETABLE, at, bring_in, dated, plan, task

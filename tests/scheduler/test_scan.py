@@ -12,7 +12,8 @@ from store import notices
 from store.chats import look_again, resume, suspend
 from store.database import Database
 from store.progress import Actor, mark_done, undo
-from store.tables import ChatRow, NoticeRow, NoticeState, OutboxKind, OutboxRow, OutboxState
+from store.states import NoticeState, OutboxKind, OutboxState
+from store.tables import ChatRow, NoticeRow, OutboxRow
 from tests.worlds import ONGOING, TIMETABLE, WALL, at, bound_chat, bring_in, dated, plan, task
 
 HOURS = OfficeHours()

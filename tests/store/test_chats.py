@@ -18,7 +18,8 @@ from store.chats import (
     move_chat,
 )
 from store.database import Database
-from store.tables import BindingRow, ChatKind, ChatRow, InviteRow, Role
+from store.states import ChatKind, Role
+from store.tables import BindingRow, ChatRow, InviteRow
 from tests.worlds import ONGOING, at, bound_chat, bring_in, plan, task
 
 NOW = at("2023-03-07")

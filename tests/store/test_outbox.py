@@ -10,7 +10,8 @@ from store import claims, outbox
 from store.claims import LEASE, Claim
 from store.database import Database
 from store.pacing import Pace
-from store.tables import ChatRow, OutboxKind, OutboxRow, OutboxState
+from store.states import OutboxKind, OutboxState
+from store.tables import ChatRow, OutboxRow
 from tests.worlds import ONGOING, WALL, at, bound_chat, bring_in, plan, task
 
 NOW = at("2023-03-07")

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from store.agenda import entries
 from store.database import Database
 from store.progress import Actor, mark_done
+from store.states import State
 from store.sync import retire_missing_plans
-from store.tables import AssignmentRow, ItemRow, State
+from store.tables import AssignmentRow, ItemRow
 from tests.worlds import ONGOING, at, bound_chat, bring_in, dated, plan, task
 
 

@@ -8,7 +8,7 @@ import pytest
 from bot.request import Back, Gone, Incoming, Moved, Person, Place, Tap, Words
 from bot.telegram.connect import PollingBot, make_bot
 from bot.telegram.updates import UnreadableUpdate, read_update
-from store.tables import ChatKind
+from store.states import ChatKind
 from tests.app.town import TOKEN, open_town
 
 LAN = {"id": 7, "is_bot": False, "first_name": "Nguyễn Thị", "last_name": "Lan"}
