@@ -26,6 +26,7 @@ _log = structlog.get_logger("clockwork")
 _DATABASE_PAUSE = 2.0
 _IDLE_SECONDS = 30.0
 _LEAST_WAIT = 0.005
+_CALLS_MAY_TAKE = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,7 @@ class Clockwork:
         for name, job, seconds in (
             ("scan", self.scan, self.rhythm.scan),
             ("refresh", self.refresh, self.rhythm.refresh),
-            ("leases", self.deliverer.take_back_expired, self.rhythm.leases),
+            ("leases", self.deliverer.take_back, self.rhythm.leases),
         ):
             scheduler.add_job(patiently(name, job), IntervalTrigger(seconds=seconds), id=name)
         return scheduler
@@ -123,24 +124,22 @@ class Clockwork:
         while not self._stopping:
             self.wakers.outbox.clear()
             try:
-                if await self.deliverer.deliver_waiting():
-                    continue
-                at = await self.deliverer.next_at()
+                await self.deliverer.deliver_waiting()
             except SQLAlchemyError as error:
                 await _database_trouble("outbox", error)
                 continue
-            await _woken(self.wakers.outbox, self._until(at))
+            await _woken(self.wakers.outbox, self._until(self.deliverer.next_look))
 
     async def stop(self) -> None:
-        """Claim nothing more, and wait for what is under way."""
+        """Claim nothing more; finish what is under way or hand it back."""
         self._stopping = True
         self.wakers.inbox.set()
         self.wakers.outbox.set()
-        await self.deliverer.finish()
+        await self.deliverer.stop(_CALLS_MAY_TAKE)
 
     def _until(self, at: datetime | None) -> float:
-        if at is None or self.deliverer.is_full:
-            # Every send that ends wakes the loop.
+        """Seconds until that moment. With None only an event brings more: every record of an outcome wakes the loop."""
+        if at is None:
             return _IDLE_SECONDS
         return min(max((at - self.wall()).total_seconds(), _LEAST_WAIT), _IDLE_SECONDS)
 

@@ -1,16 +1,19 @@
 """The way to the database: engine, sessions, and transactions that commit as a whole or not at all."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 _BUSY_TIMEOUT_MS = 10_000
+_CHUNK = 500
+_T = TypeVar("_T")
 
 
 class Database:
@@ -91,3 +94,24 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that will write takes the write lock at once: upgrading later can fail with SQLITE_BUSY.
     writing = connection.get_execution_options().get("sqlite_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def is_away(error: SQLAlchemyError) -> bool:
+    """Whether the same work may well succeed later: the database is away, busy or full, not the work at fault."""
+    at_fault = (
+        isinstance(error, DataError | IntegrityError | ProgrammingError) or type(error) is StatementError
+    )
+    return not at_fault
+
+
+async def alone(session: AsyncSession, what: int) -> bool:
+    """Whether this transaction is the only one at `what` (a number of ours) until it ends; false while another is. SQLite
+    has one writer at a time anyway."""
+    if session.get_bind().dialect.name == "sqlite":
+        return True
+    return bool(await session.scalar(text("SELECT pg_try_advisory_xact_lock(:what)"), {"what": what}))
+
+
+def in_chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Parts that fit into one statement: databases bound the number of its parameters."""
+    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))

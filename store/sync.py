@@ -117,16 +117,9 @@ async def count_as_told(session: AsyncSession, timetable: Timetable, through: da
         select(AssignmentRow).where(AssignmentRow.state == State.OPEN, AssignmentRow.retired.is_(False))
     )
     for row in rows:
-        dates = due_dates(row)
+        dates = DueDates.if_dated(row.due, row.remind_by, row.late_after, row.cutoff)
         row.next_milestone_on = timetable.next_look(dates, through) if dates else None
     await session.flush()
-
-
-def due_dates(row: AssignmentRow) -> DueDates | None:
-    """The dates of a stored assignment; None when it has no due day."""
-    if row.due is None or row.remind_by is None or row.late_after is None:
-        return None
-    return DueDates(due=row.due, remind_by=row.remind_by, late_after=row.late_after, cutoff=row.cutoff)
 
 
 async def _put_plan(session: AsyncSession, plan: Plan, now: datetime) -> None:

@@ -101,12 +101,12 @@ async def test_what_a_dead_process_had_claimed_is_sent_again_marked(desk: Desk) 
     number = await desk.put(LAN, "một")
     await claim_and_die(desk)
 
-    await desk.deliverer.take_back_expired()
+    await desk.deliverer.take_back()
     await desk.deliver(after=LEASE.total_seconds() - 1)
     before_its_lease_ended = await desk.town.texts(LAN)
     desk.wall += timedelta(seconds=2)
-    await desk.deliverer.take_back_expired()
-    await desk.deliver()
+    await desk.deliverer.take_back()
+    await desk.deliver(after=5)
 
     assert before_its_lease_ended == []
     assert await desk.town.texts(LAN) == [f"{REPEAT}\n\nmột"]
@@ -119,7 +119,8 @@ async def test_what_two_processes_died_over_has_failed(desk: Desk) -> None:
     for _ in range(2):
         await claim_and_die(desk)
         desk.wall += LEASE + timedelta(seconds=1)
-        await desk.deliverer.take_back_expired()
+        await desk.deliverer.take_back()
+        desk.wall += timedelta(seconds=5)
 
     assert await desk.states() == {OutboxState.FAILED: 1}
     assert await desk.notice_states() == {NoticeState.FAILED: 2}
