@@ -31,6 +31,7 @@ from scheduler.clockwork import Clockwork, Rhythm, Wakers
 from scheduler.deliver import Deliverer
 from scheduler.hours import OfficeHours
 from scheduler.refresh import PlanKeeper
+from scheduler.watch import Watch
 from store import inbox
 from store.database import Database
 from store.inbox import Arrival
@@ -131,6 +132,9 @@ def _clockwork(
             on_idle_hand=wakers.outbox.set,
         ),
         keeper=keeper,
+        watch=Watch(
+            database, hours=rules.hours, calendar=rules.timetable.calendar, clock=clock, wall=wall_clock
+        ),
         clock=clock,
         wall=wall_clock,
         rhythm=rhythm,

@@ -19,6 +19,7 @@ from scheduler.deliver import Deliverer
 from scheduler.hours import OfficeHours
 from scheduler.refresh import PlanKeeper
 from scheduler.scan import ScanResult, scan_if_owed
+from scheduler.watch import Healing, Watch
 from store.database import Database
 from store.sync import Timetable
 
@@ -36,6 +37,7 @@ class Rhythm:
     scan: float = 15
     refresh: float = 15
     leases: float = 20
+    watch: float = 60
 
 
 @dataclass(kw_only=True)
@@ -56,6 +58,7 @@ class Clockwork:
     reception: Reception
     deliverer: Deliverer
     keeper: PlanKeeper
+    watch: Watch
     clock: Callable[[], datetime]
     wall: Callable[[], datetime]
     rhythm: Rhythm = field(default_factory=Rhythm)
@@ -72,6 +75,7 @@ class Clockwork:
             ("scan", self.scan, self.rhythm.scan),
             ("refresh", self.refresh, self.rhythm.refresh),
             ("leases", self.deliverer.take_back, self.rhythm.leases),
+            ("watch", self.look, self.rhythm.watch),
         ):
             scheduler.add_job(patiently(name, job), IntervalTrigger(seconds=seconds), id=name)
         return scheduler
@@ -105,6 +109,14 @@ class Clockwork:
         if await self.keeper.refresh(now=self.clock(), wall=self.wall()):
             self.wakers.outbox.set()
 
+    async def look(self) -> None:
+        """One round of the watch."""
+        await self.watch.look(Healing(scan=self.scan, take_back=self.deliverer.take_back, wake=self._wake))
+
+    def _wake(self) -> None:
+        self.wakers.inbox.set()
+        self.wakers.outbox.set()
+
     async def handle_for_ever(self) -> None:
         """Handle what is in the inbox, then wait for more; ends after `stop`."""
         while not self._stopping:
@@ -133,8 +145,7 @@ class Clockwork:
     async def stop(self) -> None:
         """Claim nothing more; finish what is under way or hand it back."""
         self._stopping = True
-        self.wakers.inbox.set()
-        self.wakers.outbox.set()
+        self._wake()
         await self.deliverer.stop(_CALLS_MAY_TAKE)
 
     def _until(self, at: datetime | None) -> float:

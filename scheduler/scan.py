@@ -16,13 +16,14 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.milestones import DueDates, Milestone, last_reached
-from scheduler.troubles import nobody_to_tell, tell_operators
-from store import mornings, notices
+from scheduler.troubles import nobody_to_tell, tell_agency, tell_operators, undelivered_list
+from store import mornings, notices, undelivered
 from store.chats import agency_names
 from store.database import Database, alone
 from store.notices import PlannedNotice, ReachedAssignment
 from store.sync import Timetable
 from store.tables import ScanRow
+from store.undelivered import FailedMorning
 
 _SCANNING = 5_301_001  # any number that nothing else of ours locks
 
@@ -59,12 +60,26 @@ async def scan_if_owed(
         if not await alone(session, _SCANNING) or not await _is_owed(session, day):
             return None
         result = await scan(session, timetable, day=day, now=now, wall=wall)
+        await _list_undelivered(session, day, wall)
         if result.unreachable:
             codes = sorted({missed.agency for missed in result.unreachable})
             note = nobody_to_tell(day, await agency_names(session, codes))
             key = f"unreachable:{day.isoformat()}:{codes[0]}:{len(codes)}"
             await tell_operators(session, note, key=key, wall=wall)
         return result
+
+
+async def _list_undelivered(session: AsyncSession, day: date, wall: datetime) -> None:
+    """Tell each standing office which messages of earlier mornings did not arrive, each once."""
+    failed: dict[str, list[FailedMorning]] = defaultdict(list)
+    for one in await undelivered.unlisted(session, before=day):
+        failed[one.standing_office].append(one)
+    for office, found in failed.items():
+        note = undelivered_list(day, [(one.agencies, one.assignments, one.error) for one in found])
+        numbers = [one.outbox_id for one in found]
+        key = f"undelivered-list:{day.isoformat()}:{numbers[-1]}"
+        if await tell_agency(session, office, note, key=key, wall=wall):
+            await undelivered.mark_listed(session, numbers, day)
 
 
 async def _is_owed(session: AsyncSession, day: date) -> bool:

@@ -139,6 +139,17 @@ async def operator_chats(session: AsyncSession) -> list[ChatRow]:
     return list(found)
 
 
+async def chats_of(session: AsyncSession, agency: str) -> list[ChatRow]:
+    """The chats within reach that speak for an agency."""
+    found = await session.scalars(
+        select(ChatRow)
+        .join(BindingRow, BindingRow.chat_id == ChatRow.id)
+        .where(BindingRow.agency == agency, bound_as(Role.OFFICER), ChatRow.suspended.is_(None))
+        .order_by(BindingRow.id)
+    )
+    return list(found)
+
+
 async def look_again(session: AsyncSession, agency: str, today: date) -> None:
     """Have the next scan look at all that an agency still owes: a chat came that has not heard of it."""
     await session.execute(

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,16 +13,17 @@ from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlche
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import StaticPool
 
-_BUSY_TIMEOUT_MS = 10_000
+_PATIENCE = timedelta(seconds=10)
 _CHUNK = 500
 _T = TypeVar("_T")
 
 
 class Database:
-    """One database, opened once in a process. SQLite has one writer: `write()` queues writers of this process in turn."""
+    """One database, opened once in a process. SQLite has one writer: `write()` queues writers of this process in turn, and
+    waits `patience` for those of other processes."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = _create_engine(url)
+    def __init__(self, url: str, *, patience: timedelta = _PATIENCE) -> None:
+        self.engine = _create_engine(url, patience)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer = asyncio.Lock()
 
@@ -56,7 +59,7 @@ async def _committed(session: AsyncSession) -> AsyncIterator[None]:
     await session.commit()
 
 
-def _create_engine(url: str) -> AsyncEngine:
+def _create_engine(url: str, patience: timedelta) -> AsyncEngine:
     # Parameters are hidden in errors: they are what people wrote.
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
@@ -69,12 +72,12 @@ def _create_engine(url: str) -> AsyncEngine:
     else:
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
         engine = create_async_engine(parsed, hide_parameters=True)
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "connect", partial(_prepare_sqlite, patience))
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(patience: timedelta, connection: Any, _record: object) -> None:
     # The driver must not open transactions on its own: `begin` does (see _begin_sqlite).
     connection.isolation_level = None
     try:
@@ -82,7 +85,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+        cursor.execute(f"PRAGMA busy_timeout = {int(patience / timedelta(milliseconds=1))}")
         cursor.close()
     except Exception:
         # The pool has not got it yet: nobody else would end the connection's thread.

@@ -10,6 +10,7 @@ from bot.reception import Reception
 from scheduler.clockwork import Clockwork, Wakers
 from scheduler.deliver import Deliverer
 from scheduler.refresh import PlanKeeper
+from scheduler.watch import Watch
 from store.claims import LEASE, claim
 from store.database import Database
 from store.pacing import Pace
@@ -173,6 +174,7 @@ def clockwork_around(database: Database, deliverer: Deliverer, wakers: Wakers) -
         reception=Reception(database, Conversation(bot_name="nhacviec_bot"), {}),
         deliverer=deliverer,
         keeper=PlanKeeper(database, (), TIMETABLE),
+        watch=Watch(database, hours=HOURS, calendar=TIMETABLE.calendar, clock=wall_clock, wall=wall_clock),
         clock=wall_clock,
         wall=wall_clock,
         wakers=wakers,
