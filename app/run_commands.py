@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import uvloop
 
 from app.clock import RehearsalClock, wall_clock
 from app.console import err, errors_for_people, fail, out, settings
@@ -48,7 +49,7 @@ def run(
     token = _token(chosen)
     set_up_logs(chosen.nhacviec_log_level, for_people=err.is_terminal)
     with errors_for_people():
-        asyncio.run(_until_told_to_stop(_run(chosen, token, clock)))
+        uvloop.run(_until_told_to_stop(_run(chosen, token, clock)))
 
 
 def rehearse(
@@ -76,7 +77,7 @@ def rehearse(
     )
     set_up_logs("WARNING", for_people=True)
     with errors_for_people():
-        asyncio.run(_until_told_to_stop(_rehearse(chosen, port, folder)))
+        uvloop.run(_until_told_to_stop(_rehearse(chosen, port, folder)))
         out.print("Stopped. The next start goes on from here.")
 
 

@@ -111,6 +111,8 @@ def _row_after(one: Record, wall: datetime) -> dict[str, Any]:
                 "replaces": None,
                 "acknowledges": None,
                 "attempts": 0,
+                # The rest was never sent: the mark was for the piece that is out.
+                "repeat": False,
                 "ready_at": wall,
                 "error": None,
                 "external_ids": [*one.claim.external_ids, one.external_id],
