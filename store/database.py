@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import StaticPool
 
@@ -16,7 +16,7 @@ _BUSY_TIMEOUT_MS = 10_000
 class Database:
     """One database, opened once in a process. SQLite has one writer: `write()` queues writers of this process in turn."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         self.engine = _create_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer = asyncio.Lock()
@@ -53,18 +53,26 @@ async def _committed(session: AsyncSession) -> AsyncIterator[None]:
     await session.commit()
 
 
-def _create_engine(url: str) -> AsyncEngine:
+def sqlite_file(url: str | URL) -> Path | None:
+    """The file behind a SQLite URL, symbolic links followed; None for one in memory and for another database."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        return None
+    return Path(str(parsed.database)).resolve()
+
+
+def _create_engine(url: str | URL) -> AsyncEngine:
     # Parameters are hidden in errors: they are what people wrote.
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.drivername == "sqlite":
         parsed = parsed.set(drivername="sqlite+aiosqlite")
-    in_memory = parsed.database in (None, "", ":memory:")
-    if in_memory:
+    file = sqlite_file(parsed)
+    if file is None:
         engine = create_async_engine(parsed, poolclass=StaticPool, hide_parameters=True)
     else:
-        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         engine = create_async_engine(parsed, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -76,10 +84,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     try:
         cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
         cursor.close()
     except Exception:
         # The pool has not got it yet: nobody else would end the connection's thread.
