@@ -5,6 +5,7 @@ import traceback
 
 import typer
 
+from app.backup_commands import backup, restore
 from app.deadline_command import deadline
 from app.invite_command import invite
 from app.logs import redact
@@ -26,6 +27,8 @@ app.add_typer(plan_app, name="plan")
 app.command()(scan)
 app.command()(invite)
 app.command()(deadline)
+app.command()(backup)
+app.command()(restore)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from app.logs import set_up_logs
 from app.rehearsal import TOKEN, SandboxClock, bind_everybody, sandbox_process, show_stops_for_ever
 from app.rules import read_rules
 from app.service import running
+from app.storage import only_bot_on
 from config.settings import ROOT, Settings
 from scheduler.clockwork import Rhythm
 
@@ -48,7 +49,7 @@ def run(
     clock = _clock(clock_from, clock_speed)
     token = _token(chosen)
     set_up_logs(chosen.nhacviec_log_level, for_people=err.is_terminal)
-    with errors_for_people():
+    with errors_for_people(), only_bot_on(chosen.database_url):
         uvloop.run(_until_told_to_stop(_run(chosen, token, clock)))
 
 
@@ -76,7 +77,7 @@ def rehearse(
         }
     )
     set_up_logs("WARNING", for_people=True)
-    with errors_for_people():
+    with errors_for_people(), only_bot_on(chosen.database_url):
         uvloop.run(_until_told_to_stop(_rehearse(chosen, port, folder)))
         out.print("Stopped. The next start goes on from here.")
 

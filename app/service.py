@@ -15,7 +15,7 @@ from app.clock import wall_clock
 from app.errors import SettingError
 from app.logs import redact
 from app.rules import Rules
-from app.storage import opened_database
+from app.storage import awaited_database
 from bot.commands.menu import MENU
 from bot.conversation import Conversation
 from bot.reception import Reception
@@ -71,7 +71,7 @@ async def running(
     acceptable plan was ever loaded.
     """
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(opened_database(settings.database_url))
+        database = await stack.enter_async_context(awaited_database(settings.database_url))
         keeper = PlanKeeper(database, settings.nhacviec_plans, rules.timetable)
         await keeper.start(now=clock(), wall=wall_clock())
         bot = make_bot(

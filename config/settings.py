@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).parent.parent
-_DRIVERS = {"sqlite", "sqlite+aiosqlite", "postgresql+psycopg"}
+_DRIVERS = {"sqlite", "postgresql+psycopg"}
 
 
 def _has_host(address: str) -> bool:

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from scheduler.troubles import tell_operators, undelivered
 from store import chats, claims
-from store.database import Database, is_away
+from store.database import Database
+from store.outages import is_away
 from store.outcomes import Record, Settled, record
 from store.pacing import Pace
 from store.states import OutboxKind, OutboxState

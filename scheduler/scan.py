@@ -19,13 +19,12 @@ from plan.milestones import DueDates, Milestone, last_reached
 from scheduler.troubles import nobody_to_tell, tell_agency, tell_operators, undelivered_list
 from store import mornings, notices, undelivered
 from store.chats import agency_names
-from store.database import Database, alone
+from store.database import Database
 from store.notices import PlannedNotice, ReachedAssignment
 from store.sync import Timetable
 from store.tables import ScanRow
+from store.turns import SCAN, take_turn_if_free
 from store.undelivered import FailedMorning
-
-_SCANNING = 5_301_001  # any number that nothing else of ours locks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +56,7 @@ async def scan_if_owed(
         if not await _is_owed(session, day):
             return None
     async with database.write() as session:
-        if not await alone(session, _SCANNING) or not await _is_owed(session, day):
+        if not await take_turn_if_free(session, SCAN) or not await _is_owed(session, day):
             return None
         result = await scan(session, timetable, day=day, now=now, wall=wall)
         await _list_undelivered(session, day, wall)

@@ -19,7 +19,8 @@ from plan.workdays import WorkingCalendar
 from scheduler.hours import OfficeHours
 from scheduler.troubles import tell_operators, trouble_began, trouble_is_over
 from store import notices, vitals
-from store.database import Database, is_away
+from store.database import Database
+from store.outages import is_away
 from store.states import OutboxKind
 
 _ANSWERS_LEAVE_WITHIN = timedelta(minutes=2)

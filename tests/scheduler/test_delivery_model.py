@@ -62,7 +62,7 @@ class Delivery(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.database = Database("sqlite+aiosqlite:///:memory:")
+        self.database = Database("sqlite:///:memory:")
         self.wall = WALL
         self.day = FIRST_DAY
         self.senders = (Sender(), Sender())
