@@ -9,7 +9,14 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import (
+    DataError,
+    IntegrityError,
+    MultipleResultsFound,
+    NoResultFound,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Conversation
@@ -38,8 +45,8 @@ class Reception:
         self._readers = readers
 
     async def handle_next(self, *, now: datetime, wall: datetime) -> bool:
-        """Handle the oldest update that waits; False when none does. Trouble with the database is raised: the update
-        stays where it is."""
+        """Handle the oldest update that waits and is in no other process's hands; False when there is none. Trouble with
+        the database, a deadlock between two processes too, is raised: the update stays where it is."""
         row_id: int | None = None
         incoming: Incoming | None = None
         try:
@@ -111,7 +118,8 @@ class Reception:
         """The officer hears that something went wrong; what exactly is for the operator."""
         _log.error("update parked", inbox_id=row_id, error=type(error).__name__, exc_info=error)
         async with self._database.write() as session:
-            await inbox.park(session, row_id, f"{type(error).__name__}: {error}"[:500], now)
+            if not await inbox.park(session, row_id, f"{type(error).__name__}: {error}"[:500], now):
+                return
             if isinstance(incoming, Words | Tap):
                 chat = await _chat(session, incoming)
                 queue(
@@ -135,5 +143,7 @@ def _in_group(incoming: Words) -> bool:
 
 
 def _is_about_the_data(error: SQLAlchemyError) -> bool:
-    """Whether the same update would fail again: not so when the database is away or busy."""
-    return isinstance(error, DataError | IntegrityError) or type(error) is StatementError
+    """Whether the same update would fail again: not so when the database is away or busy, or another process in the
+    way (deadlocks and serialization failures are OperationalError)."""
+    about_rows = DataError | IntegrityError | NoResultFound | MultipleResultsFound
+    return isinstance(error, about_rows) or type(error) is StatementError

@@ -25,6 +25,8 @@ from store.sync import Timetable
 _log = structlog.get_logger("clockwork")
 _DATABASE_PAUSE = 2.0
 _IDLE_SECONDS = 30.0
+# Other processes queue work too, and wake nobody here.
+_IDLE_SECONDS_WHEN_SHARED = 1.0
 _LEAST_WAIT = 0.005
 
 
@@ -116,7 +118,7 @@ class Clockwork:
             except SQLAlchemyError as error:
                 await _database_trouble("inbox", error)
                 continue
-            await _woken(self.wakers.inbox, _IDLE_SECONDS)
+            await _woken(self.wakers.inbox, self._idle_seconds)
 
     async def deliver_for_ever(self) -> None:
         """Deliver what may leave, then wait until something may; ends after `stop`."""
@@ -141,8 +143,13 @@ class Clockwork:
     def _until(self, at: datetime | None) -> float:
         if at is None or self.deliverer.is_full:
             # Every send that ends wakes the loop.
-            return _IDLE_SECONDS
-        return min(max((at - self.wall()).total_seconds(), _LEAST_WAIT), _IDLE_SECONDS)
+            return self._idle_seconds
+        return min(max((at - self.wall()).total_seconds(), _LEAST_WAIT), self._idle_seconds)
+
+    @property
+    def _idle_seconds(self) -> float:
+        """After so long without being woken, look for work nevertheless."""
+        return _IDLE_SECONDS if self.database.is_sqlite else _IDLE_SECONDS_WHEN_SHARED
 
 
 def patiently(name: str, job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:

@@ -19,6 +19,7 @@ from scheduler.troubles import plan_rejected, tell_operators
 from store.database import Database
 from store.sync import Timetable, retire_missing_plans, sync_plan
 from store.tables import PlanRow
+from store.turns import PLAN, take_turn
 
 _log = structlog.get_logger("plan")
 
@@ -59,18 +60,19 @@ class PlanKeeper:
         self, path: Path, digest: str, *, now: datetime, wall: datetime
     ) -> tuple[Problem, ...]:
         """Take over one file, fingerprinted before; returns the problems for which it was rejected."""
-        self._seen[path] = digest
         try:
             plan, findings = load_plan(path)
             self._refuse_second_owner(plan.key, path)
         except PlanRejected as rejected:
             await self._reject(path, digest, rejected, now=now, wall=wall)
+            self._seen[path] = digest
             return rejected.problems
         for finding in findings:
             _log.debug("plan", finding=str(finding))
         async with self._database.write() as session:
             result = await sync_plan(session, plan, self._timetable, now=now, today=day_of(now))
-        self._in_force[path] = plan.key
+        # Only now: what trouble with the database kept out is tried again.
+        self._seen[path], self._in_force[path] = digest, plan.key
         _log.info("plan in force", plan=plan.key, **asdict(result))
         return ()
 
@@ -90,6 +92,8 @@ class PlanKeeper:
         for problem in rejected.problems:
             _log.error("plan rejected", problem=str(problem))
         async with self._database.write() as session:
+            # Every process has seen the file; one tells of it.
+            await take_turn(session, PLAN)
             await tell_operators(
                 session,
                 plan_rejected(path, rejected),

