@@ -6,11 +6,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 _BUSY_TIMEOUT_MS = 10_000
+# A machine that lost its power says no goodbye. Its locks are in our way until the server misses it, and we wait for a
+# server until we miss it: within 20 s in both directions (libpq-connect and runtime-config-connection, "keepalives").
+_KEEPALIVE = {"idle": 10, "interval": 3, "count": 3}
+_UNHEARD_MS = 20_000
+_CONNECT_SECONDS = 10
 
 
 class Database:
@@ -39,6 +44,11 @@ class Database:
             async with _committed(session):
                 yield session
 
+    def apart(self) -> AsyncEngine:
+        """An engine for a connection outside transactions and outside the pool, for as long as somebody holds it. For
+        PostgreSQL only."""
+        return _postgresql_engine(self.engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+
     async def close(self) -> None:
         await self.engine.dispose()
 
@@ -57,7 +67,7 @@ def _create_engine(url: str) -> AsyncEngine:
     # Parameters are hidden in errors: they are what people wrote.
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        return _postgresql_engine(parsed, pool_pre_ping=True)
     if parsed.drivername == "sqlite":
         parsed = parsed.set(drivername="sqlite+aiosqlite")
     in_memory = parsed.database in (None, "", ":memory:")
@@ -69,6 +79,24 @@ def _create_engine(url: str) -> AsyncEngine:
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _postgresql_engine(url: URL, **more: Any) -> AsyncEngine:
+    ours = {f"keepalives_{name}": value for name, value in _KEEPALIVE.items()}
+    ours |= {"tcp_user_timeout": _UNHEARD_MS, "connect_timeout": _CONNECT_SECONDS}
+    chosen = {name: value for name, value in ours.items() if name not in url.query}
+    engine = create_async_engine(url, hide_parameters=True, connect_args=chosen, **more)
+    event.listen(engine.sync_engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for name, value in _KEEPALIVE.items():
+        cursor.execute(f"SET tcp_keepalives_{name} = {value}")
+    cursor.execute(f"SET tcp_user_timeout = {_UNHEARD_MS}")
+    cursor.close()
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

