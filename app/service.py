@@ -1,7 +1,9 @@
 """The service put together: database, plan, channels and clockwork, started in order and stopped in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +16,10 @@ from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 from app.clock import wall_clock
 from app.errors import SettingError
 from app.logs import redact
+from app.receiving import Receiving, way_in
 from app.rules import Rules
 from app.storage import opened_database
+from app.web_room import web_room
 from bot.commands.menu import MENU
 from bot.conversation import Conversation
 from bot.reception import Reception
@@ -24,7 +28,6 @@ from bot.telegram.channel import TelegramChannel
 from bot.telegram.connect import PollingBot, make_bot
 from bot.telegram.menu import publish_commands
 from bot.telegram.outcomes import wait_of
-from bot.telegram.receive import TelegramReceiver
 from bot.telegram.updates import read_update
 from config.settings import Settings
 from scheduler.clockwork import Clockwork, Rhythm, Wakers
@@ -36,6 +39,7 @@ from store.database import Database
 from store.inbox import Arrival
 from store.pacing import Pace
 from store.sync import Timetable
+from web.health import Trouble
 
 _log = structlog.get_logger("service")
 _CONNECT_PAUSE = 5.0
@@ -66,8 +70,8 @@ async def running(
 ) -> AsyncIterator[Service]:
     """Start everything; inside the block it runs; at its end it stops cleanly, within ten seconds.
 
-    Raises SettingError for a database that cannot be used and a token that Telegram refuses, PlanRejected when no
-    acceptable plan was ever loaded.
+    Raises SettingError for a database that cannot be used, a port that is taken and a token that Telegram refuses,
+    PlanRejected when no acceptable plan was ever loaded.
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(opened_database(settings.database_url))
@@ -78,14 +82,23 @@ async def running(
             api_url=settings.telegram_api_url,
             proxy=settings.telegram_proxy.get_secret_value() if settings.telegram_proxy else None,
         )
-        await _connect(bot, settings)
+        wakers = Wakers()
+        keep = partial(_keep, database, wakers, clock)
+        way = way_in(settings, bot, database, keep, who=_who(), wall=wall_clock())
+
+        async def troubles() -> Sequence[Trouble]:
+            return way.troubles(wall_clock())
+
+        await stack.enter_async_context(web_room(settings, database, way.doors, troubles))
+        await _connect(bot, settings, way)
         stack.push_async_callback(bot.shutdown)
-        clockwork = _clockwork(database, rules, keeper, bot, clock, rhythm or Rhythm(), pace or Pace())
-        receiver = TelegramReceiver(bot, partial(_keep, database, clockwork, clock))
+        clockwork = _clockwork(
+            database, rules, keeper, bot, clock, rhythm or Rhythm(), pace or Pace(), wakers
+        )
         scheduler = clockwork.schedule()
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
-        receiving = asyncio.create_task(_unceasing("receive", receiver.run))
+        receiving = asyncio.create_task(_unceasing("receive", way.run))
         working = [
             asyncio.create_task(_unceasing("handle", clockwork.handle_for_ever)),
             asyncio.create_task(_unceasing("deliver", clockwork.deliver_for_ever)),
@@ -109,8 +122,8 @@ def _clockwork(
     clock: Callable[[], datetime],
     rhythm: Rhythm,
     pace: Pace,
+    wakers: Wakers,
 ) -> Clockwork:
-    wakers = Wakers()
     return Clockwork(
         database=database,
         timetable=rules.timetable,
@@ -138,12 +151,17 @@ def _clockwork(
     )
 
 
-async def _connect(bot: Bot, settings: Settings) -> None:
-    """Reach Telegram, as long as it takes; polling is switched on and the commands are published."""
+def _who() -> str:
+    """This process in words: which machine, which number there."""
+    return f"nhacviec {socket.gethostname()}:{os.getpid()}"
+
+
+async def _connect(bot: Bot, settings: Settings, receiving: Receiving) -> None:
+    """Reach Telegram, as long as it takes; the way for updates is opened and the commands are published."""
     while True:
         try:
             await bot.initialize()
-            await bot.delete_webhook(drop_pending_updates=False)
+            await receiving.prepare()
             commands = [(item.command.value, item.description) for item in MENU]
             await publish_commands(bot, private=commands, groups=commands)
         except InvalidToken as error:
@@ -175,11 +193,11 @@ async def _connect(bot: Bot, settings: Settings) -> None:
 
 
 async def _keep(
-    database: Database, clockwork: Clockwork, clock: Callable[[], datetime], arrivals: list[Arrival]
+    database: Database, wakers: Wakers, clock: Callable[[], datetime], arrivals: list[Arrival]
 ) -> None:
     async with database.write() as session:
         await inbox.keep(session, channel=TELEGRAM, arrivals=arrivals, now=clock())
-    clockwork.wakers.inbox.set()
+    wakers.inbox.set()
 
 
 async def _unceasing(name: str, loop: Callable[[], Awaitable[None]]) -> None:
