@@ -73,6 +73,8 @@ def rehearse(
         update={
             "telegram_api_url": f"http://127.0.0.1:{port}",
             "telegram_proxy": None,
+            "telegram_webhook_url": None,
+            "nhacviec_listen": None,
             "database_url": f"sqlite:///{folder / 'nhacviec.db'}",
         }
     )

@@ -26,6 +26,8 @@ from store.sync import Timetable
 _log = structlog.get_logger("clockwork")
 _DATABASE_PAUSE = 2.0
 _IDLE_SECONDS = 30.0
+# Other processes queue work too, and wake nobody here.
+_IDLE_SECONDS_WHEN_SHARED = 1.0
 _LEAST_WAIT = 0.005
 _CALLS_MAY_TAKE = 5.0
 
@@ -129,7 +131,7 @@ class Clockwork:
             except SQLAlchemyError as error:
                 await _database_trouble("inbox", error)
                 continue
-            await _woken(self.wakers.inbox, _IDLE_SECONDS)
+            await _woken(self.wakers.inbox, self._idle_seconds)
 
     async def deliver_for_ever(self) -> None:
         """Deliver what may leave, then wait until something may; ends after `stop`."""
@@ -151,8 +153,13 @@ class Clockwork:
     def _until(self, at: datetime | None) -> float:
         """Seconds until that moment. With None only an event brings more: every record of an outcome wakes the loop."""
         if at is None:
-            return _IDLE_SECONDS
-        return min(max((at - self.wall()).total_seconds(), _LEAST_WAIT), _IDLE_SECONDS)
+            return self._idle_seconds
+        return min(max((at - self.wall()).total_seconds(), _LEAST_WAIT), self._idle_seconds)
+
+    @property
+    def _idle_seconds(self) -> float:
+        """After so long without being woken, look for work nevertheless."""
+        return _IDLE_SECONDS if self.database.is_sqlite else _IDLE_SECONDS_WHEN_SHARED
 
 
 def patiently(name: str, job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:

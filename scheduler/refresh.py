@@ -94,7 +94,7 @@ class PlanKeeper:
         async with self._database.write() as session:
             await take_turn(session, PLAN)
             result = await sync_plan(session, plan, self._timetable, now=now, today=day_of(now))
-        # Only now: what the database refused for the moment is tried again at the next look.
+        # Only now: what trouble with the database kept out is tried again.
         self._seen[path], self._in_force[path] = digest, plan.key
         _log.info("plan in force", plan=plan.key, **asdict(result))
         return ()
@@ -115,6 +115,7 @@ class PlanKeeper:
         for problem in rejected.problems:
             _log.error("plan rejected", problem=str(problem))
         async with self._database.write() as session:
+            # Every process has seen the file; one tells of it.
             await take_turn(session, PLAN)
             await tell_operators(
                 session,

@@ -21,6 +21,7 @@ from store import mornings, notices, undelivered
 from store.chats import agency_names
 from store.database import Database
 from store.notices import PlannedNotice, ReachedAssignment
+from store.restores import restored_on
 from store.sync import Timetable
 from store.tables import ScanRow
 from store.turns import SCAN, take_turn_if_free
@@ -111,7 +112,14 @@ async def scan(
     ]
     told, fresh = await notices.not_yet_noticed(session, planned)
     carried = await mornings.take_over_unsent(session, day, fresh, now)
-    messages = await mornings.queue_morning(session, fresh, carried, today=day, wall=wall)
+    messages = await mornings.queue_morning(
+        session,
+        fresh,
+        carried,
+        today=day,
+        wall=wall,
+        all_perhaps_received=await restored_on(session, day),
+    )
     unreachable = tuple(one for one in reached if not chats.get(one.agency))
     session.add(ScanRow(day=day, at=now, notices=len(fresh), messages=messages, unreachable=len(unreachable)))
     await session.flush()

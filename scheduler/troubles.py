@@ -11,8 +11,7 @@ from bot.wording import capitalised, full_day, joined
 from plan.problems import PlanRejected
 from plan.vietnam import local
 from store import chats
-from store.outbox import is_queued, queue
-from store.states import OutboxKind
+from store.outbox import queue_note
 from store.tables import ChatRow
 
 _SHOWN_PROBLEMS = 10
@@ -47,16 +46,7 @@ async def _tell(
     session: AsyncSession, listeners: Sequence[ChatRow], note: Message, *, key: str, wall: datetime
 ) -> None:
     for chat in listeners:
-        key_of_chat = f"{key}:{chat.id}"
-        if not await is_queued(session, key_of_chat):
-            queue(
-                session,
-                chat_id=chat.id,
-                kind=OutboxKind.NOTE,
-                wall=wall,
-                body=to_json(note),
-                key=key_of_chat,
-            )
+        await queue_note(session, chat_id=chat.id, wall=wall, body=to_json(note), key=f"{key}:{chat.id}")
 
 
 def plan_rejected(path: Path, rejected: PlanRejected) -> Message:

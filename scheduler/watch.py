@@ -28,7 +28,6 @@ _OTHERS_LEAVE_WITHIN = timedelta(minutes=10)
 _UPDATES_HANDLED_WITHIN = timedelta(minutes=2)
 _LEASES_TAKEN_BACK_WITHIN = timedelta(minutes=1)
 _SCAN_RUNS_WITHIN = timedelta(minutes=10)
-_RECEIVES_WITHIN = timedelta(minutes=2)
 _DATABASE_BACK_WITHIN = timedelta(minutes=1)
 _log = structlog.get_logger("watch")
 
@@ -62,7 +61,7 @@ class Trouble:
 
 @dataclass(frozen=True, kw_only=True)
 class Receiving:
-    """Of the process whose turn it is to receive: since when it cannot (wall time); None when it can."""
+    """Of a process whose turn it is to receive: since when it cannot (wall time); None when it can."""
 
     unable_since: datetime | None
 
@@ -142,7 +141,7 @@ class Watch:
         since = await self._scan_is_missing()
         if since is not None:
             found.append(Trouble(kind=TroubleKind.SCAN, since=since))
-        found.append(self._not_receiving(wall))
+        found.append(self._not_receiving())
         return [trouble for trouble in found if trouble is not None]
 
     async def _unsent(
@@ -183,12 +182,11 @@ class Watch:
         async with self._database.read() as session:
             return None if await notices.scanned(session, day) else due_at
 
-    def _not_receiving(self, wall: datetime) -> Trouble | None:
+    def _not_receiving(self) -> Trouble | None:
         receiving = self._receiving()
-        since = receiving.unable_since if receiving is not None else None
-        if since is None or wall - since < _RECEIVES_WITHIN:
+        if receiving is None or receiving.unable_since is None:
             return None
-        return Trouble(kind=TroubleKind.RECEIVING, since=since)
+        return Trouble(kind=TroubleKind.RECEIVING, since=receiving.unable_since)
 
     async def _write_down(self, found: list[Trouble], wall: datetime) -> None:
         names = {trouble.kind.value for trouble in found}

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tupl
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from store.once import add_once
 from store.pacing import Pace, chat_free_at, recent
 from store.states import ChatKind, OutboxKind, OutboxState
 from store.tables import ChatRow, OutboxRow, PaceRow
@@ -125,10 +126,9 @@ async def claim(
 
 async def _pace_row(session: AsyncSession, channel: str) -> PaceRow:
     line = await session.get(PaceRow, channel, with_for_update=True)
-    if line is None:
-        line = PaceRow(channel=channel)
-        session.add(line)
-        await session.flush()
+    while line is None:
+        await add_once(session, PaceRow, [{"channel": channel}], unique=["channel"])
+        line = await session.get(PaceRow, channel, with_for_update=True)
     return line
 
 

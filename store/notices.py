@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, exists, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.milestones import DueDates
 from store.agenda import Entry, entries
 from store.chats import bound_as
 from store.database import in_chunks
+from store.once import insert_once
 from store.states import NoticeState, Role, State
 from store.tables import AssignmentRow, BindingRow, ChatRow, NoticeRow, ScanRow
 
@@ -144,11 +143,8 @@ def _key(notice: PlannedNotice) -> _Key:
 async def _inserted(session: AsyncSession, planned: Sequence[PlannedNotice]) -> dict[_Key, FreshNotice]:
     if not planned:
         return {}
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     rows = await session.execute(
-        insert(NoticeRow)
-        .on_conflict_do_nothing(index_elements=["assignment_id", "milestone", "due", "chat_id"])
-        .returning(
+        insert_once(session, NoticeRow, unique=["assignment_id", "milestone", "due", "chat_id"]).returning(
             NoticeRow.id, NoticeRow.assignment_id, NoticeRow.milestone, NoticeRow.due, NoticeRow.chat_id
         ),
         [

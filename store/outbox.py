@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store.once import add_once
 from store.states import NoticeState, OutboxKind, OutboxState
 from store.tables import NoticeRow, OutboxRow
 
@@ -50,9 +51,20 @@ def queue(
     return row
 
 
-async def is_queued(session: AsyncSession, key: str) -> bool:
-    """Whether a message with that key was ever put in line."""
-    return await session.scalar(select(OutboxRow.id).where(OutboxRow.key == key)) is not None
+async def queue_note(
+    session: AsyncSession, *, chat_id: int, wall: datetime, body: dict[str, Any], key: str
+) -> None:
+    """Put a note in line unless one with that key ever was, also when another process does it at the same moment."""
+    note = {
+        "chat_id": chat_id,
+        "kind": OutboxKind.NOTE,
+        "priority": _PRIORITY[OutboxKind.NOTE],
+        "key": key,
+        "body": body,
+        "ready_at": wall,
+        "created_at": wall,
+    }
+    await add_once(session, OutboxRow, [note], unique=["key"])
 
 
 @dataclass(frozen=True, kw_only=True)

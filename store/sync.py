@@ -13,6 +13,7 @@ from plan.model import Plan
 from plan.workdays import WorkingCalendar
 from store.states import State
 from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
+from store.turns import PLAN, take_turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,8 @@ async def sync_plan(
     now: datetime,
     today: date,
 ) -> SyncResult:
-    """Inside the caller's transaction. `today` is the business day in Vietnam."""
+    """Inside the caller's transaction; of several processes one after the other. `today` is the business day in Vietnam."""
+    await take_turn(session, PLAN)
     await _put_plan(session, plan, now)
     await _put_agencies(session, plan)
     items = await _put_items(session, plan)
@@ -65,6 +67,9 @@ async def sync_plan(
                 select(AssignmentRow, ItemRow)
                 .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
                 .where(ItemRow.plan_key == plan.key)
+                .order_by(AssignmentRow.id)
+                # What people do at this moment waits, so that it is not written over.
+                .with_for_update(of=AssignmentRow)
             )
         )
     }

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store.once import insert_once
 from store.states import InboxState, OutboxKind, OutboxState
 from store.tables import ChatRow, InboxRow, OutboxRow, TroubleRow
 
@@ -76,11 +75,9 @@ def _backlog(count: int, since: datetime | None, oldest: int | None) -> Backlog 
 
 async def raise_trouble(session: AsyncSession, *, name: str, detail: str, since: datetime) -> bool:
     """Put a trouble on record; True for who is the first to do so."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     added = await session.execute(
-        insert(TroubleRow)
+        insert_once(session, TroubleRow, unique=["name"])
         .values(name=name, detail=detail, since=since)
-        .on_conflict_do_nothing()
         .returning(TroubleRow.name)
     )
     return added.first() is not None

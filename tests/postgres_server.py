@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
+def server_in(folder: Path) -> Iterator[str]:
     """A server with its data in the folder, at the same URL whenever it is started there; it runs until the block ends."""
     with warnings.catch_warnings():
         # It looks for a runtime folder of the desktop, which a server has not.

@@ -25,7 +25,7 @@ from tests.app.processes import Running, command
 from tests.app.small_office import OPERATOR, STP, Office, open_office
 from tests.app.town import TOKEN, Town, eventually, open_town
 from tests.plan.small_plan import TASKS, edited, write_plan
-from tests.postgres_server import postgresql
+from tests.postgres_server import server_in
 from tests.worlds import TIMETABLE, at
 
 LAN = 1001
@@ -327,13 +327,13 @@ async def test_a_server_that_still_starts_is_waited_for_and_a_refused_password_i
     town: Town, tmp_path: Path
 ) -> None:
     data = tmp_path / "pg"
-    with postgresql(data) as url:
+    with server_in(data) as url:
         await with_a_password(url, data)
     chosen = settings(tmp_path, town.url, DATABASE_URL=url)
     async with command(tmp_path, "run", **chosen) as bot:
         await said(bot, "the database is not available yet; trying again")
         still_there = bot.process.returncode is None
-        with postgresql(data):
+        with server_in(data):
             await said(bot, "connected")
             wrong = make_url(url).set(username="lan", password="not-this-one")
             refused = await done(
@@ -369,7 +369,7 @@ async def test_several_that_start_at_the_same_moment_on_an_empty_server_all_brin
             async with database.read() as session:
                 return len(list(await session.scalars(select(AssignmentRow.id))))
 
-    with postgresql(tmp_path / "pg") as url:
+    with server_in(tmp_path / "pg") as url:
         found = await asyncio.gather(*(start(url) for _ in range(4)))
 
     assert found == [7] * 4

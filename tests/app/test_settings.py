@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import app
+from config.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("no_settings", "own_logs")
 
@@ -86,6 +87,46 @@ WRONG = {
         "Setting TELEGRAM_PROXY: use http://host:port",
         ".env.example",
     ),
+    "a webhook without a scheme that Telegram accepts": (
+        {"TELEGRAM_WEBHOOK_URL": "http://nhacviec.example.vn/telegram", "NHACVIEC_LISTEN": "127.0.0.1:8080"},
+        "Setting TELEGRAM_WEBHOOK_URL: must start with https://",
+        ".env.example",
+    ),
+    "a webhook without a path": (
+        {"TELEGRAM_WEBHOOK_URL": "https://nhacviec.example.vn/", "NHACVIEC_LISTEN": "127.0.0.1:8080"},
+        "Setting TELEGRAM_WEBHOOK_URL: name a host and a path, such as https://",
+        ".env.example",
+    ),
+    "a webhook where health is": (
+        {"TELEGRAM_WEBHOOK_URL": "https://example.vn/health/x", "NHACVIEC_LISTEN": "127.0.0.1:8080"},
+        "Setting TELEGRAM_WEBHOOK_URL: the paths under /health are taken",
+        ".env.example",
+    ),
+    "a webhook and no place where it arrives": (
+        {"TELEGRAM_WEBHOOK_URL": "https://nhacviec.example.vn/telegram"},
+        "Settings: TELEGRAM_WEBHOOK_URL needs NHACVIEC_LISTEN, the host and port where updates arrive",
+        ".env.example",
+    ),
+    "a place to listen without a port": (
+        {"NHACVIEC_LISTEN": "127.0.0.1"},
+        "Setting NHACVIEC_LISTEN: name a host and a port, such as 127.0.0.1:8080",
+        ".env.example",
+    ),
+    "a place to listen that is an address": (
+        {"NHACVIEC_LISTEN": "http://127.0.0.1:8080"},
+        "Setting NHACVIEC_LISTEN: name a host and a port, such as 127.0.0.1:8080",
+        ".env.example",
+    ),
+    "a port that cannot be": (
+        {"NHACVIEC_LISTEN": "127.0.0.1:99999"},
+        "Setting NHACVIEC_LISTEN: name a host and a port, such as 127.0.0.1:8080",
+        ".env.example",
+    ),
+    "an address of another machine": (
+        {"NHACVIEC_LISTEN": "192.0.2.1:8080"},
+        "NHACVIEC_LISTEN: 192.0.2.1:8080: Cannot assign requested address",
+        "name an address of this machine with a free port",
+    ),
     "no plan": ({"NHACVIEC_PLANS": " , "}, "Setting NHACVIEC_PLANS: name at least one plan file", ".env"),
     "an unknown log level": (
         {"NHACVIEC_LOG_LEVEL": "chatty"},
@@ -114,6 +155,23 @@ def test_a_wrong_setting_ends_the_bot_with_its_name_and_a_remedy(
     assert remedy in words
     assert SECRET not in result.output + result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ("127.0.0.1:8080", ("127.0.0.1", 8080)),
+        ("[::1]:8080", ("::1", 8080)),
+        ("localhost:80", ("localhost", 80)),
+        ("", None),
+    ],
+)
+def test_a_place_to_listen_is_a_host_and_a_port(
+    no_settings: Path, monkeypatch: pytest.MonkeyPatch, written: str, place: tuple[str, int] | None
+) -> None:
+    monkeypatch.setenv("NHACVIEC_LISTEN", written)
+
+    assert Settings().listen() == place
 
 
 def test_a_file_that_is_no_text_is_no_token(no_settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -148,7 +148,7 @@ async def test_an_inbox_that_does_not_move_is_a_trouble_and_one_that_does_is_not
             await inbox.keep(
                 session,
                 channel="telegram",
-                arrivals=[Arrival(update_id=str(number), raw={})],
+                arrivals=[Arrival(update_id=str(number), lane=str(number), raw={})],
                 now=desk.now,
             )
 
