@@ -63,7 +63,7 @@ WRONG = {
         "may this user write there",
     ),
     "a database that is another file": (
-        {"DATABASE_URL": f"sqlite:///{Path(__file__)}"},
+        {"DATABASE_URL": "sqlite:///letter.txt"},
         "DATABASE_URL: the database cannot be used: file is not a database",
         "Is the address right",
     ),
@@ -141,6 +141,7 @@ def test_a_wrong_setting_ends_the_bot_with_its_name_and_a_remedy(
     no_settings: Path, monkeypatch: pytest.MonkeyPatch, wrong: str
 ) -> None:
     settings, problem, remedy = WRONG[wrong]
+    (no_settings / "letter.txt").write_text("Kính gửi Sở Tư pháp " * 300)
     enough = {"TELEGRAM_API_URL": NOWHERE, "DATABASE_URL": f"sqlite:///{no_settings / 'store.db'}"}
     if wrong != "no token" and not any("TOKEN" in name for name in settings):
         enough["TELEGRAM_BOT_TOKEN"] = TOKEN

@@ -1,6 +1,7 @@
 """The migrations: the schema of the tables, from nothing and from every schema that was ever in use."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,16 +45,44 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-async def test_several_that_start_at_the_same_moment_on_nothing_all_find_the_schema(empty_url: str) -> None:
-    several = [Database(empty_url) for _ in range(6)]
-    try:
-        await asyncio.gather(*(migrate(database) for database in several))
+MIGRATE = """
+import asyncio, sys
+import alembic.command
+from store.database import Database
+from store.migrate import migrate
 
-        async with several[0].engine.connect() as connection:
-            assert await connection.run_sync(_differences) == []
-    finally:
-        for database in several:
-            await database.close()
+async def go() -> None:
+    database = Database(sys.argv[1])
+    print("ready", flush=True)
+    sys.stdin.readline()
+    await migrate(database)
+    await database.close()
+
+asyncio.run(go())
+"""
+
+
+async def test_several_processes_that_start_at_the_same_moment_on_nothing_all_find_the_schema(
+    empty_url: str,
+) -> None:
+    several = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", MIGRATE, empty_url,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )
+        for _ in range(6)
+    ]  # fmt: skip
+    for process in several:
+        assert process.stdout is not None
+        await process.stdout.readline()
+
+    said = await asyncio.gather(*(process.communicate(b"\n") for process in several))
+
+    assert [process.returncode for process in several] == [0] * 6, said
+    database = Database(empty_url)
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+    await database.close()
 
 
 OLD_ROWS = (
