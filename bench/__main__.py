@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import tempfile
+import time
 from collections.abc import Awaitable
 from enum import StrEnum
 from pathlib import Path
@@ -63,8 +64,10 @@ async def _measured(sections: list[Section], *, quick: bool) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="nhacviec-bench-") as folder:
         for section in sections:
             for number, measure in enumerate(_MEASURES[section]):
-                _out.print(f"{section.value} …")
+                _out.print(f"{section.value} …", end=" ")
+                began = time.monotonic()
                 figures += await measure(Path(folder) / f"{section.value}-{number}", quick=quick)
+                _out.print(f"{time.monotonic() - began:.0f} s")
     return figures
 
 

@@ -59,13 +59,14 @@ QUICK = Load(seconds={5: 4, 30: 3, 100: 3}, rounds=1, burst=500, bursts=1, store
 
 @dataclass(kw_only=True)
 class Place:
-    """A bot at home in its town, and what was measured of it: latencies in ms by rate, one list a round; burst rates."""
+    """A bot at home in its town, and what was measured of it: latencies in ms by rate, one list a round; of each burst the
+    answers a second, and the processor's time for one in ms."""
 
-    name: str
     town: Town
     bot: Child
     latencies: dict[int, list[list[float]]] = field(default_factory=lambda: defaultdict(list))
     bursts: list[float] = field(default_factory=list)
+    efforts: list[float] = field(default_factory=list)
 
     def at(self, rate: int, percent: float) -> float:
         return median(percentile(latencies, percent) for latencies in self.latencies[rate])
@@ -78,21 +79,30 @@ async def measure(folder: Path, *, quick: bool) -> list[Figure]:
         many = await stack.enter_async_context(_ours(folder / "many", stored=load.stored))
         echo = await stack.enter_async_context(_echo(folder / "echo", at_once=0))
         at_once = await stack.enter_async_context(_echo(folder / "at-once", at_once=8))
-        places = [few, many, echo, at_once]
-        for place in places:
-            await _latencies(place.town, rate=20, seconds=2)
+        for place in (few, many, echo, at_once):
+            await _latencies(place.town, rate=20, seconds=2)  # warms up
+        for place in (few, many):
+            await _see_that_it_lists(place.town)
         for _ in range(load.rounds):
             for rate, seconds in load.seconds.items():
-                for place in places[:3]:
+                for place in (few, many, echo):
                     place.latencies[rate].append(await _latencies(place.town, rate=rate, seconds=seconds))
         for _ in range(load.bursts):
             for place in (few, echo, at_once):
-                place.bursts.append(await _burst(place, load.burst))
+                await _burst(place, load.burst)
     return [
         *(figure for rate in load.seconds for figure in _beside_echo(few, echo, rate)),
         *(_beside_few(many, few, rate, load.stored) for rate in load.seconds),
         _burst_figure(few, echo, load.burst, "PTB's echo bot", AtLeast(value=0.7)),
         _burst_figure(few, at_once, load.burst, "PTB's echo bot with `concurrent_updates(8)`"),
+        Figure(
+            section=SECTION,
+            what="in the burst: processor time for an answer, ms",
+            ours=median(few.efforts),
+            places=1,
+            beside="PTB's echo bot",
+            theirs=median(echo.efforts),
+        ),
     ]
 
 
@@ -113,7 +123,7 @@ async def _ours(folder: Path, *, stored: int) -> AsyncIterator[Place]:
                 await town.polled_by(bot)
                 if stored:
                     await call_in(database)
-                yield Place(name=folder.name, town=town, bot=bot)
+                yield Place(town=town, bot=bot)
 
 
 @asynccontextmanager
@@ -121,7 +131,7 @@ async def _echo(folder: Path, *, at_once: int) -> AsyncIterator[Place]:
     async with open_town(folder / "sandbox", limits=False) as town:
         await town.settle(_PEOPLE)
         async with echo_bot(folder / "bot", town, at_once=at_once) as bot:
-            yield Place(name=folder.name, town=town, bot=bot)
+            yield Place(town=town, bot=bot)
 
 
 async def _latencies(town: Town, *, rate: int, seconds: float) -> list[float]:
@@ -143,8 +153,18 @@ async def _latencies(town: Town, *, rate: int, seconds: float) -> list[float]:
     return [(end - begin) * 1000 for begin, end in _pairs(asked, answered)]
 
 
-async def _burst(place: Place, count: int) -> float:
-    """So many questions come while the bot's process stands still; returns how many a second it answers when it goes on."""
+async def _see_that_it_lists(town: Town) -> None:
+    """Raises RuntimeError unless the answer is a list of what is owed."""
+    sends = await sends_from_now(town)
+    await town.says(_PEOPLE[0], _QUESTION)
+    await sends.until(1)
+    text = (await town.heard(_PEOPLE[0]))[-1]["text"]
+    if not text.startswith("📋"):
+        raise RuntimeError(f"this is no list: {text}")
+
+
+async def _burst(place: Place, count: int) -> None:
+    """So many questions come while the bot's process stands still; then it goes on."""
     people = [_PEOPLE[number % len(_PEOPLE)] for number in range(count)]
     sends = await sends_from_now(place.town)
     place.bot.pause()
@@ -157,10 +177,11 @@ async def _burst(place: Place, count: int) -> float:
 
         await asyncio.gather(*map(ask, people))
     finally:
-        begin = time.time()
+        begin, used = time.time(), place.bot.cpu_seconds()
         place.bot.go_on()
     answered = await sends.until(count)
-    return count / (answered[-1].at - begin)
+    place.bursts.append(count / (answered[-1].at - begin))
+    place.efforts.append((place.bot.cpu_seconds() - used) / count * 1000)
 
 
 def _pairs(asked: Sequence[tuple[int, float]], answered: Sequence[Call]) -> list[tuple[float, float]]:

@@ -74,6 +74,7 @@ async def _together(folder: Path, url: str, count: int, people: Sequence[int]) -
         town = await stack.enter_async_context(open_town(folder / "sandbox", limits=False))
         await town.settle(people)
         await stock_morning(url, people)
+        bots = []
         for number in range(count):
             bot = await stack.enter_async_context(
                 our_bot(
@@ -85,10 +86,14 @@ async def _together(folder: Path, url: str, count: int, people: Sequence[int]) -
                     scan_every=_LOOK_EVERY,
                 )
             )
+            bots.append(bot)
             await _connected(bot)
         store = await stack.enter_async_context(open_store(url))
         await scan_if_owed(store, timetable, day=day_of(MORNING), now=MORNING, wall=MORNING)
-        delivered = await delivery_of(town, len(people))
+        used = sum(bot.cpu_seconds() for bot in bots)
+        delivered = await delivery_of(
+            town, len(people), lambda: sum(bot.cpu_seconds() for bot in bots) - used
+        )
         return Shared(per_second=delivered.per_second, repeats=await _repeats(town, people))
 
 
