@@ -19,10 +19,11 @@ from bot.wording import SOMETHING_WENT_WRONG
 from plan.vietnam import day_of
 from store import chats, inbox
 from store.database import Database
+from store.inbox import NewUpdate
 from store.outages import is_away
 from store.outbox import queue
 from store.states import ChatKind, OutboxKind
-from store.tables import ChatRow, InboxRow
+from store.tables import ChatRow
 
 ReadUpdate = Callable[[dict[str, Any]], Incoming | None]
 _log = structlog.get_logger("reception")
@@ -51,7 +52,7 @@ class Reception:
                 row_id = row.id
                 incoming = self._readers[row.channel](row.raw)
                 await self._handle(session, row, incoming, now=now, wall=wall)
-                inbox.handled(row, now)
+                await inbox.handled(session, row, now)
         except SQLAlchemyError as error:
             if row_id is None or is_away(error):
                 raise
@@ -65,7 +66,7 @@ class Reception:
     async def _handle(
         self,
         session: AsyncSession,
-        row: InboxRow,
+        row: NewUpdate,
         incoming: Incoming | None,
         *,
         now: datetime,
@@ -86,7 +87,7 @@ class Reception:
                 await self._converse(session, row, incoming, now=now, wall=wall)
 
     async def _converse(
-        self, session: AsyncSession, row: InboxRow, incoming: Words | Tap, *, now: datetime, wall: datetime
+        self, session: AsyncSession, row: NewUpdate, incoming: Words | Tap, *, now: datetime, wall: datetime
     ) -> None:
         chat = await _chat(session, incoming)
         await chats.resume(session, chat, day_of(now))

@@ -30,6 +30,7 @@ from store.database import Database
 from store.outcomes import PieceSent, PutBack, Record, Settled
 from store.pacing import Pace
 from store.states import OutboxKind, OutboxState
+from store.waiting import next_ready_at
 
 IN_FLIGHT = 8
 # Claimed ahead, so that one transaction serves many sends where the pace allows it.
@@ -111,7 +112,7 @@ class Deliverer:
                 lease=self._lease,
             )
             texts = await self._texts(session, claimed)
-            look = await claims.next_ready_at(session, channel=channel, morning=morning)
+            look = await next_ready_at(session, channel=channel, morning=morning)
         if look is not None:
             self.next_look = min(look, self.next_look or look)
         for claim in claimed:

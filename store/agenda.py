@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import DutyKind
+from store.columns import is_word
 from store.states import State
-from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
+from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow, table_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,56 +74,64 @@ async def entries(
     open_only: bool = False,
 ) -> list[Entry]:
     """Assignments of active plans, by due day. `agencies` and `ids` narrow; None does not."""
-    query = _query().where(AssignmentRow.retired.is_(False), PlanRow.retired.is_(False))
+    asked: dict[str, list[str] | list[int]] = {}
     if agencies is not None:
-        query = query.where(AssignmentRow.agency.in_(list(agencies)))
+        asked["agencies"] = list(agencies)
     if ids is not None:
-        query = query.where(AssignmentRow.id.in_(list(ids)))
-    if open_only:
-        query = query.where(AssignmentRow.state == State.OPEN)
-    rows = await session.execute(query)
+        asked["ids"] = list(ids)
+    rows = await session.execute(_query(frozenset(asked), open_only), asked)
     return sorted((_entry(row) for row in rows), key=lambda entry: entry.order)
 
 
+_ASSIGNMENT, _ITEM, _PLAN, _AGENCY = (table_of(row) for row in (AssignmentRow, ItemRow, PlanRow, AgencyRow))
 _FIELDS = (
-    AssignmentRow.id,
-    ItemRow.plan_key,
-    PlanRow.year.label("plan_year"),
-    ItemRow.code,
-    ItemRow.task,
-    ItemRow.area,
-    ItemRow.area_name,
-    ItemRow.heading,
-    ItemRow.title,
-    ItemRow.product,
-    ItemRow.schedule,
-    ItemRow.lead,
-    ItemRow.support,
-    AssignmentRow.agency,
-    AgencyRow.name.label("agency_name"),
-    AssignmentRow.slot,
-    AssignmentRow.period,
-    AssignmentRow.kind,
-    AssignmentRow.due,
-    AssignmentRow.remind_by,
-    AssignmentRow.late_after,
-    AssignmentRow.data_from,
-    AssignmentRow.cutoff,
-    PlanRow.report_address,
-    AssignmentRow.state,
-    AssignmentRow.done_at,
-    AssignmentRow.document,
-    AssignmentRow.note,
+    _ASSIGNMENT.c.id,
+    _ITEM.c.plan_key,
+    _PLAN.c.year.label("plan_year"),
+    _ITEM.c.code,
+    _ITEM.c.task,
+    _ITEM.c.area,
+    _ITEM.c.area_name,
+    _ITEM.c.heading,
+    _ITEM.c.title,
+    _ITEM.c.product,
+    _ITEM.c.schedule,
+    _ITEM.c.lead,
+    _ITEM.c.support,
+    _ASSIGNMENT.c.agency,
+    _AGENCY.c.name.label("agency_name"),
+    _ASSIGNMENT.c.slot,
+    _ASSIGNMENT.c.period,
+    _ASSIGNMENT.c.kind,
+    _ASSIGNMENT.c.due,
+    _ASSIGNMENT.c.remind_by,
+    _ASSIGNMENT.c.late_after,
+    _ASSIGNMENT.c.data_from,
+    _ASSIGNMENT.c.cutoff,
+    _PLAN.c.report_address,
+    _ASSIGNMENT.c.state,
+    _ASSIGNMENT.c.done_at,
+    _ASSIGNMENT.c.document,
+    _ASSIGNMENT.c.note,
 )
 
 
-def _query() -> Select[Any]:
-    return (
+@cache
+def _query(asked: frozenset[str], open_only: bool) -> Select[Any]:
+    query = (
         select(*_FIELDS)
-        .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
-        .join(PlanRow, ItemRow.plan_key == PlanRow.key)
-        .join(AgencyRow, AssignmentRow.agency == AgencyRow.code)
+        .join_from(_ASSIGNMENT, _ITEM, _ASSIGNMENT.c.item_id == _ITEM.c.id)
+        .join(_PLAN, _ITEM.c.plan_key == _PLAN.c.key)
+        .join(_AGENCY, _ASSIGNMENT.c.agency == _AGENCY.c.code)
+        .where(_ASSIGNMENT.c.retired.is_(False), _PLAN.c.retired.is_(False))
     )
+    if "agencies" in asked:
+        query = query.where(_ASSIGNMENT.c.agency.in_(bindparam("agencies", expanding=True)))
+    if "ids" in asked:
+        query = query.where(_ASSIGNMENT.c.id.in_(bindparam("ids", expanding=True)))
+    if open_only:
+        query = query.where(is_word(_ASSIGNMENT.c.state, State.OPEN))
+    return query
 
 
 def _entry(row: Row[Any]) -> Entry:

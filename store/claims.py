@@ -5,27 +5,21 @@ while a claim is made: processes on one database claim one after the other, and 
 """
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_, update
+from sqlalchemy import Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from store.once import add_once
 from store.pacing import Pace, chat_free_at, recent
 from store.states import ChatKind, OutboxKind, OutboxState
-from store.tables import ChatRow, OutboxRow, PaceRow
+from store.tables import ChatRow, OutboxRow, PaceRow, table_of
+from store.waiting import waiting
 
 LEASE = timedelta(minutes=2)  # longer than any send can take (see bot.telegram.connect)
 _LOOKAHEAD = timedelta(milliseconds=300)
-# Of so many slots in a row one belongs to what is not a reply, if any of it waits: replies first, and nobody starved.
-_TURN = 4
-_LOOK_AT = 100
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,24 +51,7 @@ class Claim:
         return bool(self.external_ids)
 
 
-_FIELDS = (
-    OutboxRow.id,
-    OutboxRow.chat_id,
-    OutboxRow.kind,
-    OutboxRow.body,
-    OutboxRow.morning,
-    OutboxRow.replaces,
-    OutboxRow.acknowledges,
-    OutboxRow.replies_to,
-    OutboxRow.attempts,
-    OutboxRow.repeat,
-    OutboxRow.created_at,
-    OutboxRow.external_ids,
-    ChatRow.channel,
-    ChatRow.address,
-    ChatRow.kind.label("chat_kind"),
-    ChatRow.recent_sends,
-)
+_OUTBOX, _CHAT, _PACE = table_of(OutboxRow), table_of(ChatRow), table_of(PaceRow)
 
 
 async def claim(
@@ -91,133 +68,70 @@ async def claim(
 
     `morning` is the business day whose notices may leave now; None outside the hours for notices.
     """
-    line = await _pace_row(session, channel)
-    slot = max(wall, line.next_send_at or wall)
-    if line.not_before is not None and line.not_before > wall:
+    held = await _pace_of(session, channel)
+    slot = max(wall, held.next_send_at or wall)
+    if held.not_before is not None and held.not_before > wall:
         return []
     slots = min(room, _slots_within(wall + _LOOKAHEAD - slot, pace))
     if slots <= 0:
         return []
-    found = await _waiting(session, channel, wall, morning, slots, slot, pace)
+    found = await waiting(
+        session,
+        channel=channel,
+        wall=wall,
+        morning=morning,
+        slots=slots,
+        first_slot=round(slot.timestamp() / pace.channel_gap.total_seconds()),
+    )
     if not found:
         return []
     token, claims = secrets.token_hex(16), []
     for row in found:
         claims.append(_claim_of(row, token, slot, slot + lease))
         slot += pace.channel_gap
-    line.next_send_at = slot
+    await session.execute(_NEXT_SLOT, {"of": channel, "at": slot})
     await session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.id.in_([one.id for one in claims]))
-        .values(
-            state=OutboxState.CLAIMED,
-            lease_until=slot + lease,
-            lease_token=token,
-            attempts=OutboxRow.attempts + 1,
-        )
-        .execution_options(synchronize_session=False)
+        _CLAIMED,
+        [{"which": one.id, "until": one.lease_until, "token": token} for one in claims],
     )
     await session.execute(
-        update(ChatRow),
-        [_sends_counted(row, one, pace) for row, one in zip(found, claims, strict=True)],
+        _CHAT_PACE, [_sends_counted(row, one, pace) for row, one in zip(found, claims, strict=True)]
     )
     return claims
 
 
-async def _pace_row(session: AsyncSession, channel: str) -> PaceRow:
-    line = await session.get(PaceRow, channel, with_for_update=True)
-    while line is None:
+_PACE_OF = (
+    select(_PACE.c.next_send_at, _PACE.c.not_before)
+    .where(_PACE.c.channel == bindparam("of"))
+    .with_for_update()
+)
+_NEXT_SLOT = update(_PACE).where(_PACE.c.channel == bindparam("of")).values(next_send_at=bindparam("at"))
+_CLAIMED = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.id == bindparam("which"))
+    .values(
+        state=OutboxState.CLAIMED,
+        lease_until=bindparam("until"),
+        lease_token=bindparam("token"),
+        attempts=_OUTBOX.c.attempts + 1,
+    )
+)
+_CHAT_PACE = (
+    update(_CHAT)
+    .where(_CHAT.c.id == bindparam("which"))
+    .values(next_send_at=bindparam("free_at"), recent_sends=bindparam("sends"))
+)
+
+
+async def _pace_of(session: AsyncSession, channel: str) -> Row[Any, Any]:
+    """The channel's pace, locked; made on first sight."""
+    while (held := (await session.execute(_PACE_OF, {"of": channel})).first()) is None:
         await add_once(session, PaceRow, [{"channel": channel}], unique=["channel"])
-        line = await session.get(PaceRow, channel, with_for_update=True)
-    return line
+    return held
 
 
 def _slots_within(time_left: timedelta, pace: Pace) -> int:
     return 0 if time_left < timedelta(0) else int(time_left / pace.channel_gap) + 1
-
-
-async def _waiting(
-    session: AsyncSession,
-    channel: str,
-    wall: datetime,
-    morning: date | None,
-    slots: int,
-    first: datetime,
-    pace: Pace,
-) -> Sequence[Row[Any]]:
-    query = _leaving_now(channel, wall, morning)
-    found: Sequence[Row[Any]] = (await session.execute(query.limit(slots))).all()
-    if len(found) < slots or found[-1].kind is not OutboxKind.REPLY:
-        return found
-    # More replies wait than may leave: some of the slots are for the others.
-    others = (
-        await session.execute(query.where(OutboxRow.kind != OutboxKind.REPLY).limit(slots // _TURN + 1))
-    ).all()
-    return _taking_turns(found, others, slots, round(first.timestamp() / pace.channel_gap.total_seconds()))
-
-
-def _taking_turns(replies: Sequence[_T], others: Sequence[_T], slots: int, first: int) -> list[_T]:
-    """Who gets which of the slots numbered from `first`: every fourth is for the others while they last."""
-    reply, other = iter(replies), iter(others)
-    chosen: list[_T] = []
-    for number in range(first, first + slots):
-        preferred, second = (other, reply) if number % _TURN == 0 else (reply, other)
-        chosen += list(islice(preferred, 1)) or list(islice(second, 1))
-    return chosen
-
-
-def _leaving_now(channel: str, wall: datetime, morning: date | None) -> Select[Any]:
-    """The first of each chat that may leave, replies first."""
-    sibling = aliased(OutboxRow)
-    before_it = (
-        select(sibling.id)
-        .where(
-            sibling.chat_id == OutboxRow.chat_id,
-            *_in_line(sibling, morning),
-            sibling.ready_at <= wall,
-            tuple_(sibling.priority, sibling.id) < tuple_(OutboxRow.priority, OutboxRow.id),
-        )
-        .exists()
-    )
-    return (
-        select(*_FIELDS)
-        .join(ChatRow, OutboxRow.chat_id == ChatRow.id)
-        .where(
-            *_may_leave(channel, morning),
-            OutboxRow.ready_at <= wall,
-            or_(ChatRow.next_send_at.is_(None), ChatRow.next_send_at <= wall),
-            or_(ChatRow.not_before.is_(None), ChatRow.not_before <= wall),
-            ~before_it,
-        )
-        .order_by(OutboxRow.priority, OutboxRow.id)
-        .with_for_update(skip_locked=True, of=OutboxRow)
-    )
-
-
-def _in_line(row: type[OutboxRow], morning: date | None) -> tuple[ColumnElement[bool], ...]:
-    """Notices leave in their hours only."""
-    not_a_notice = row.kind != OutboxKind.NOTICE
-    return (
-        row.state == OutboxState.QUEUED,
-        not_a_notice if morning is None else or_(not_a_notice, row.morning == morning),
-    )
-
-
-def _may_leave(channel: str, morning: date | None) -> tuple[ColumnElement[bool], ...]:
-    """What waits on a channel and is held back by nothing but time: one message of a chat after the other, and to a chat
-    that is out of reach nothing but answers."""
-    sibling = aliased(OutboxRow)
-    in_flight = (
-        select(sibling.id)
-        .where(sibling.chat_id == OutboxRow.chat_id, sibling.state == OutboxState.CLAIMED)
-        .exists()
-    )
-    return (
-        *_in_line(OutboxRow, morning),
-        ChatRow.channel == channel,
-        or_(ChatRow.suspended.is_(None), OutboxRow.kind == OutboxKind.REPLY),
-        ~in_flight,
-    )
 
 
 def _claim_of(row: Row[Any], token: str, slot: datetime, lease_until: datetime) -> Claim:
@@ -248,33 +162,17 @@ def _sends_counted(row: Row[Any], claimed: Claim, pace: Pace) -> dict[str, Any]:
     sends = recent([datetime.fromisoformat(moment) for moment in row.recent_sends or []], claimed.send_at)
     sends.append(claimed.send_at)
     return {
-        "id": claimed.chat_id,
-        "next_send_at": chat_free_at(pace, is_group=is_group, sends=sends, sent_at=claimed.send_at),
-        "recent_sends": [moment.isoformat() for moment in sends] if is_group else [],
+        "which": claimed.chat_id,
+        "free_at": chat_free_at(pace, is_group=is_group, sends=sends, sent_at=claimed.send_at),
+        "sends": [moment.isoformat() for moment in sends] if is_group else [],
     }
-
-
-async def next_ready_at(session: AsyncSession, *, channel: str, morning: date | None) -> datetime | None:
-    """The earliest moment at which something may leave, as far as is known now; None when nothing waits."""
-    held = await session.get(PaceRow, channel)
-    rows = await session.execute(
-        select(OutboxRow.ready_at, ChatRow.next_send_at, ChatRow.not_before)
-        .join(ChatRow, OutboxRow.chat_id == ChatRow.id)
-        .where(*_may_leave(channel, morning))
-        .order_by(OutboxRow.ready_at)
-        .limit(_LOOK_AT)
-    )
-    earliest = min((max(moment for moment in row if moment is not None) for row in rows), default=None)
-    if earliest is None or held is None:
-        return earliest
-    return max(moment for moment in (earliest, held.next_send_at, held.not_before) if moment is not None)
 
 
 async def hold_channel(session: AsyncSession, channel: str, until: datetime) -> None:
     """Nothing leaves on the channel before `until`: its service asked for it."""
-    line = await _pace_row(session, channel)
-    line.not_before = max(line.not_before or until, until)
-    await session.flush()
+    held = await _pace_of(session, channel)
+    if held.not_before is None or held.not_before < until:
+        await session.execute(update(_PACE).where(_PACE.c.channel == channel).values(not_before=until))
 
 
 async def hold_chat(session: AsyncSession, chat_id: int, until: datetime) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, String, TypeDecorator
+from sqlalchemy import ColumnElement, DateTime, Dialect, String, TypeDecorator, literal_column
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -42,3 +42,9 @@ class EnumText(TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> StrEnum | None:
         return None if value is None else self.kind(value)
+
+
+def is_word(column: ColumnElement[Any], word: StrEnum) -> ColumnElement[bool]:
+    """The column has that word, which stands in the statement itself: an index of some rows only (`WHERE state = 'new'`)
+    cannot be used for a value that comes later."""
+    return column == literal_column(f"'{word.value}'")

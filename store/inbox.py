@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
+from store.columns import is_word
 from store.once import add_once
 from store.states import InboxState
-from store.tables import InboxRow
+from store.tables import InboxRow, table_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +21,16 @@ class Arrival:
 
     update_id: str
     lane: str
+    raw: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewUpdate:
+    """A stored update that waits to be handled."""
+
+    id: int
+    channel: str
+    update_id: str
     raw: dict[str, Any]
 
 
@@ -40,34 +50,47 @@ async def keep(session: AsyncSession, *, channel: str, arrivals: Iterable[Arriva
     await add_once(session, InboxRow, rows, unique=["channel", "update_id"])
 
 
-async def next_new(session: AsyncSession) -> InboxRow | None:
+async def next_new(session: AsyncSession) -> NewUpdate | None:
     """The oldest update that may be handled now, locked for this transaction: the first one of its lane, and in no other
     process's hands. Any number of processes may ask at once."""
-    older = aliased(InboxRow)
+    found = (await session.execute(_NEXT_NEW)).first()
+    return NewUpdate(**found._mapping) if found is not None else None
+
+
+def _next_new() -> Select[Any]:
+    older = _INBOX.alias()
     # An aggregate, not "none exists": one look at the index for each row, also where a lane is long. And "at most", which
     # is the same here as "equal": the planner takes that for frequent, goes by id and stops at the first one.
     first_of_lane = (
-        select(func.min(older.id))
-        .where(older.channel == InboxRow.channel, older.lane == InboxRow.lane, _is_new(older))
+        select(func.min(older.c.id))
+        .where(
+            older.c.channel == _INBOX.c.channel,
+            older.c.lane == _INBOX.c.lane,
+            is_word(older.c.state, InboxState.NEW),
+        )
         .scalar_subquery()
     )
-    found: InboxRow | None = await session.scalar(
-        select(InboxRow)
-        .where(_is_new(InboxRow), InboxRow.id <= first_of_lane)
-        .order_by(InboxRow.id)
+    return (
+        select(_INBOX.c.id, _INBOX.c.channel, _INBOX.c.update_id, _INBOX.c.raw)
+        .where(is_word(_INBOX.c.state, InboxState.NEW), _INBOX.c.id <= first_of_lane)
+        .order_by(_INBOX.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    return found
 
 
-def _is_new(row: type[InboxRow]) -> ColumnElement[bool]:
-    # Written out in the statement: an index of new rows only cannot be used for a value that comes later.
-    return row.state == bindparam(None, InboxState.NEW, type_=InboxRow.state.type, literal_execute=True)
+_INBOX = table_of(InboxRow)
+_NEXT_NEW = _next_new()
+_HANDLED = (
+    update(_INBOX)
+    .where(_INBOX.c.id == bindparam("which"))
+    .values(state=InboxState.HANDLED, handled_at=bindparam("at"))
+)
 
 
-def handled(row: InboxRow, now: datetime) -> None:
-    row.state, row.handled_at = InboxState.HANDLED, now
+async def handled(session: AsyncSession, update_: NewUpdate, now: datetime) -> None:
+    """Note that an update was handled, in the transaction that did it."""
+    await session.execute(_HANDLED, {"which": update_.id, "at": now})
 
 
 async def park(session: AsyncSession, row_id: int, error: str, now: datetime) -> bool:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.claims import Claim
+from store.columns import is_word
 from store.database import in_chunks
 from store.states import NoticeState, OutboxState
-from store.tables import NoticeRow, OutboxRow
+from store.tables import NoticeRow, OutboxRow, table_of
 
 _NOTICE_STATE = {
     OutboxState.SENT: NoticeState.SENT,
@@ -68,44 +69,79 @@ async def record(
     changed."""
     fitting = await _fitting(session, [one.claim for one in records])
     ours = [one for one in records if one.claim.id in fitting]
-    changes = [_row_after(one, wall) for one in ours]
-    # One statement for rows that change the same columns.
-    for kind in (Settled, PieceSent, PutBack):
-        of_kind = [change for change, one in zip(changes, ours, strict=True) if isinstance(one, kind)]
-        if of_kind:
-            await session.execute(update(OutboxRow), of_kind)
+    for kind, statement in _CHANGES.items():
+        # One statement for all that change the same columns.
+        changes = [_row_after(one, wall) for one in ours if isinstance(one, kind)]
+        if changes:
+            await session.execute(statement, changes)
     for state in _NOTICE_STATE:
         await _settle_notices(session, [one for one in ours if _state_of(one) is state], state, now)
     return frozenset(fitting)
+
+
+_OUTBOX = table_of(OutboxRow)
+_HELD = (
+    select(_OUTBOX.c.id, _OUTBOX.c.lease_token)
+    .where(
+        _OUTBOX.c.id.in_(bindparam("ids", expanding=True)),
+        or_(is_word(_OUTBOX.c.state, OutboxState.CLAIMED), is_word(_OUTBOX.c.state, OutboxState.QUEUED)),
+    )
+    .order_by(_OUTBOX.c.id)
+    .with_for_update()
+)
+
+
+def _change(*names: str) -> Update:
+    values = {name: bindparam(f"new_{name}", type_=_OUTBOX.c[name].type) for name in names}
+    return (
+        update(_OUTBOX)
+        .where(_OUTBOX.c.id == bindparam("which"))
+        .values(lease_token=None, lease_until=None, **values)
+    )
+
+
+_CHANGES: dict[type[Record], Update] = {
+    Settled: _change("state", "error", "settled_at", "external_ids"),
+    PieceSent: _change(
+        "state",
+        "body",
+        "replaces",
+        "acknowledges",
+        "attempts",
+        "repeat",
+        "ready_at",
+        "error",
+        "external_ids",
+    ),
+    PutBack: _change("state", "ready_at", "error", "repeat"),
+}
 
 
 async def _fitting(session: AsyncSession, claims: Sequence[Claim]) -> set[int]:
     tokens = {claim.id: claim.token for claim in claims}
     found: set[int] = set()
     for ids in in_chunks(list(tokens)):
-        rows = await session.execute(
-            select(OutboxRow.id, OutboxRow.lease_token)
-            .where(OutboxRow.id.in_(ids), OutboxRow.state.in_([OutboxState.CLAIMED, OutboxState.QUEUED]))
-            .order_by(OutboxRow.id)
-            .with_for_update()
-        )
+        rows = await session.execute(_HELD, {"ids": ids})
         found.update(number for number, token in rows if token == tokens[number])
     return found
 
 
 def _row_after(one: Record, wall: datetime) -> dict[str, Any]:
-    after: dict[str, Any] = {"id": one.claim.id, "lease_token": None, "lease_until": None}
+    return {"which": one.claim.id} | {f"new_{name}": value for name, value in _after(one, wall).items()}
+
+
+def _after(one: Record, wall: datetime) -> dict[str, Any]:
     match one:
         case Settled():
             sent = [one.external_id] if one.external_id is not None else []
-            return after | {
+            return {
                 "state": one.state,
                 "error": one.error,
                 "settled_at": wall,
                 "external_ids": [*one.claim.external_ids, *sent],
             }
         case PieceSent():
-            return after | {
+            return {
                 "state": OutboxState.QUEUED,
                 "body": one.rest,
                 "replaces": None,
@@ -118,7 +154,7 @@ def _row_after(one: Record, wall: datetime) -> dict[str, Any]:
                 "external_ids": [*one.claim.external_ids, one.external_id],
             }
         case PutBack():
-            return after | {
+            return {
                 "state": OutboxState.QUEUED,
                 "ready_at": one.ready_at,
                 "error": one.error,

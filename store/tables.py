@@ -5,9 +5,9 @@ which a rehearsal may run at any speed. Leases, `ready_at` and pacing of the out
 """
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from plan.assignments import DutyKind
@@ -17,6 +17,12 @@ from store.states import ChatKind, InboxState, NoticeState, OutboxKind, OutboxSt
 
 class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}
+
+
+def table_of(row: type[Base]) -> Table:
+    """The table behind a row's class, for statements that are made once and run often: making one costs more than running
+    it."""
+    return cast(Table, row.__table__)
 
 
 class PlanRow(Base):
@@ -262,6 +268,12 @@ class OutboxRow(Base):
             "chat_id",
             "priority",
             "id",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
+        Index(
+            "ix_outbox_ready",
+            "ready_at",
             sqlite_where=text("state = 'queued'"),
             postgresql_where=text("state = 'queued'"),
         ),

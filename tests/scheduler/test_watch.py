@@ -156,7 +156,7 @@ async def test_an_inbox_that_does_not_move_is_a_trouble_and_one_that_does_is_not
         async with desk.database.write() as session:
             row = await inbox.next_new(session)
             assert row is not None
-            inbox.handled(row, desk.now)
+            await inbox.handled(session, row, desk.now)
 
     moving = []
     for number in range(1, 5):

@@ -39,7 +39,7 @@ async def handle_all(database: Database) -> list[str]:
             row = await inbox.next_new(session)
             if row is None:
                 return order
-            inbox.handled(row, WALL)
+            await inbox.handled(session, row, WALL)
             order.append(row.update_id)
 
 
@@ -98,7 +98,7 @@ async def test_one_whose_handling_is_rolled_back_stays_the_first_of_its_lane(pos
     async with postgresql.write() as session:
         row = await inbox.next_new(session)
         assert row is not None
-        inbox.handled(row, WALL)
+        await inbox.handled(session, row, WALL)
         await session.flush()
         await session.rollback()
 

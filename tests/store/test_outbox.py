@@ -14,6 +14,7 @@ from store.outcomes import PieceSent, PutBack, Settled, record
 from store.pacing import Pace
 from store.states import OutboxKind, OutboxState
 from store.tables import ChatRow, OutboxRow
+from store.waiting import next_ready_at
 from tests.worlds import ONGOING, WALL, at, bound_chat, bring_in, plan, task
 
 NOW = at("2023-03-07")
@@ -287,7 +288,7 @@ async def test_the_deliverer_is_told_when_the_next_row_may_leave(
         await claims.hold_chat(session, chats[0].id, WALL + 10 * SECOND)
 
     async with database.read() as session:
-        at_ = await claims.next_ready_at(session, channel="telegram", morning=None)
+        at_ = await next_ready_at(session, channel="telegram", morning=None)
 
     assert at_ == WALL + 10 * SECOND
 

@@ -13,6 +13,7 @@ depends_on: str | Sequence[str] | None = None
 _INDEXES = (
     ("ix_inbox_lane", "inbox", ["channel", "lane", "id"], "state = 'new'"),
     ("ix_outbox_chat_waiting", "outbox", ["chat_id", "priority", "id"], "state = 'queued'"),
+    ("ix_outbox_ready", "outbox", ["ready_at"], "state = 'queued'"),
     ("ix_outbox_chat_in_flight", "outbox", ["chat_id"], "state = 'claimed'"),
     ("ix_outbox_morning", "outbox", ["morning", "chat_id"], "morning IS NOT NULL"),
     ("ix_outbox_unlisted", "outbox", ["id"], "state = 'failed' AND kind = 'notice' AND listed_on IS NULL"),
