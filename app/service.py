@@ -120,6 +120,9 @@ async def running(
                 database,
                 Conversation(bot_name=bot.username),
                 {TELEGRAM: lambda raw: read_update(raw, bot)},
+                # On PostgreSQL a claim waits for the other processes' claims: not while people's rows are locked.
+                ship=deliverer.claim_along if database.is_sqlite else None,
+                on_queued=wakers.outbox.set,
             ),
             deliverer=deliverer,
             keeper=keeper,
@@ -176,6 +179,8 @@ async def _keep(
     async with database.write() as session:
         await inbox.keep(session, channel=TELEGRAM, arrivals=arrivals, now=clock())
     wakers.inbox.set()
+    # They are handled before the next poll is sent off.
+    await asyncio.sleep(0)
 
 
 async def _unceasing(name: str, loop: Callable[[], Awaitable[None]]) -> None:

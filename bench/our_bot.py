@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
+import uvloop
 
 from app.clock import RehearsalClock
 from app.logs import set_up_logs
@@ -25,7 +26,7 @@ def run(
     scan_every: Annotated[float, typer.Option()] = Rhythm().scan,
 ) -> None:
     """Runs until SIGTERM; settings come from the environment."""
-    asyncio.run(_run(datetime.fromisoformat(clock_from), UNPACED if unpaced else Pace(), scan_every))
+    uvloop.run(_run(datetime.fromisoformat(clock_from), UNPACED if unpaced else Pace(), scan_every))
 
 
 async def _run(clock_from: datetime, pace: Pace, scan_every: float) -> None:

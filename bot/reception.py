@@ -4,7 +4,7 @@ Handling it, changing state and queueing the reply are one transaction. An updat
 its error, and never blocks the next.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,27 +21,77 @@ from store import chats, inbox
 from store.database import Database
 from store.inbox import NewUpdate
 from store.outages import is_away
-from store.outbox import queue
-from store.states import ChatKind, OutboxKind
+from store.outbox import queue_reply
+from store.states import ChatKind
 from store.tables import ChatRow
 
 ReadUpdate = Callable[[dict[str, Any]], Incoming | None]
+# Called in the transaction that queued an answer, to claim it there and then; what it gives back is called after the
+# commit, to send it.
+Ship = Callable[[AsyncSession], Awaitable[Callable[[], None]]]
+_TOGETHER = 8
 _log = structlog.get_logger("reception")
 
 
 class Reception:
-    """Handles updates of all channels; `readers` has for each channel what reads its raw updates."""
+    """Handles updates of all channels; `readers` has for each channel what reads its raw updates. With `ship` an answer
+    needs no transaction of its own to be claimed; of answers that were queued without it `on_queued` tells."""
 
     def __init__(
-        self, database: Database, conversation: Conversation, readers: Mapping[str, ReadUpdate]
+        self,
+        database: Database,
+        conversation: Conversation,
+        readers: Mapping[str, ReadUpdate],
+        *,
+        ship: Ship | None = None,
+        on_queued: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._conversation = conversation
         self._readers = readers
+        self._ship = ship
+        self._on_queued = on_queued
+
+    async def handle_waiting(self, *, now: datetime, wall: datetime) -> bool:
+        """Handle some of the updates that wait and are in no other process's hands, the oldest first, in one transaction;
+        False when there was none. If anything goes wrong, nothing has happened, and they are handled one by one.
+
+        Trouble with the database, a deadlock between two processes too, is raised: the updates stay where they are.
+        """
+        try:
+            return await self._handle_together(now=now, wall=wall) > 0
+        except SQLAlchemyError as error:
+            if is_away(error):
+                raise
+            _log.warning("updates cannot be handled together", error=type(error).__name__)
+        except Exception as error:
+            _log.warning("updates cannot be handled together", error=type(error).__name__)
+        for _ in range(_TOGETHER):
+            if not await self.handle_next(now=now, wall=wall):
+                break
+        self._on_queued()
+        return True
+
+    async def _handle_together(self, *, now: datetime, wall: datetime) -> int:
+        handled = 0
+        send: Callable[[], None] | None = None
+        async with self._database.write() as session:
+            while handled < _TOGETHER and (row := await inbox.next_new(session)) is not None:
+                incoming = self._readers[row.channel](row.raw)
+                await self._handle(session, row, incoming, now=now, wall=wall)
+                await inbox.handled(session, row, now)
+                handled += 1
+            if handled and self._ship is not None:
+                send = await self._ship(session)
+        if send is not None:
+            send()
+        elif handled:
+            self._on_queued()
+        return handled
 
     async def handle_next(self, *, now: datetime, wall: datetime) -> bool:
-        """Handle the oldest update that waits and is in no other process's hands; False when there is none. Trouble with
-        the database, a deadlock between two processes too, is raised: the update stays where it is."""
+        """Handle the oldest update that waits, by itself; one that cannot be handled is parked. False when there was
+        none."""
         row_id: int | None = None
         incoming: Incoming | None = None
         try:
@@ -95,10 +145,9 @@ class Reception:
         if answer is None:
             return
         tap = incoming if isinstance(incoming, Tap) else None
-        queue(
+        await queue_reply(
             session,
             chat_id=chat.id,
-            kind=OutboxKind.REPLY,
             wall=wall,
             body=to_json(answer.message),
             key=f"reply:{row.id}",
@@ -117,10 +166,9 @@ class Reception:
                 return
             if isinstance(incoming, Words | Tap):
                 chat = await _chat(session, incoming)
-                queue(
+                await queue_reply(
                     session,
                     chat_id=chat.id,
-                    kind=OutboxKind.REPLY,
                     wall=wall,
                     body=to_json(message(SOMETHING_WENT_WRONG)),
                     key=f"reply:{row_id}",

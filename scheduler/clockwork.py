@@ -124,10 +124,10 @@ class Clockwork:
         while not self._stopping:
             self.wakers.inbox.clear()
             try:
-                while not self._stopping and await self.reception.handle_next(
-                    now=self.clock(), wall=self.wall()
-                ):
-                    self.wakers.outbox.set()
+                if await self.reception.handle_waiting(now=self.clock(), wall=self.wall()):
+                    # Answers leave before the next updates are looked at.
+                    await asyncio.sleep(0)
+                    continue
             except SQLAlchemyError as error:
                 await _database_trouble("inbox", error)
                 continue

@@ -30,7 +30,7 @@ from store.database import Database
 from store.outcomes import PieceSent, PutBack, Record, Settled
 from store.pacing import Pace
 from store.states import OutboxKind, OutboxState
-from store.waiting import next_ready_at
+from store.waiting import next_ready_at, something_waits
 
 IN_FLIGHT = 8
 # Claimed ahead, so that one transaction serves many sends where the pace allows it.
@@ -81,45 +81,73 @@ class Deliverer:
         self._clock = clock
         self._wall = wall
         self._lease = lease
-        self._ledger = Ledger(database, pace=pace, clock=clock, wall=wall, on_written=on_idle_hand)
+        self._ledger = Ledger(database, pace=pace, clock=clock, wall=wall, on_written=self._written)
         self._hands = asyncio.Semaphore(IN_FLIGHT)
         self._waiting: set[asyncio.Task[None]] = set()
         self._calling: set[asyncio.Task[None]] = set()
+        self._something_waits = True
+        self._on_idle_hand = on_idle_hand
         self.next_look: datetime | None = None
 
     async def deliver_waiting(self) -> int:
         """Claim what may leave now and start sending it; returns how many. After it `next_look` says when there may be
         more (wall time), None when only an event can bring it."""
         self.next_look = None
-        started = 0
-        for name in self._channels:
-            if self._room < _HELD // 2:
-                # One transaction for many: the hands have enough to do until the next outcome is written.
-                break
-            started += await self._deliver_on(name)
-        return started
-
-    async def _deliver_on(self, channel: str) -> int:
-        wall, morning, room = self._wall(), self._morning(), self._room
+        if self._room < _HELD // 2:
+            # One transaction for many: the hands have enough to do until the next outcome is written.
+            return 0
         async with self._database.write() as session:
+            claimed = await self._claim(session)
+        self._start(claimed)
+        return len(claimed)
+
+    async def claim_along(self, session: AsyncSession) -> Callable[[], None]:
+        """The same inside somebody else's transaction, which has queued something: what is given back starts the sending,
+        after the commit."""
+        if self._room < _HELD // 2:
+            return self._on_idle_hand
+        claimed = await self._claim(session)
+        return partial(self._start_along, claimed)
+
+    def _start_along(self, claimed: Sequence[tuple[Claim, _Text | None]]) -> None:
+        self._start(claimed)
+        if self._something_waits:
+            # The loop sleeps by what it knew before.
+            self._on_idle_hand()
+
+    async def _claim(self, session: AsyncSession) -> list[tuple[Claim, _Text | None]]:
+        wall, morning = self._wall(), self._morning()
+        found: list[tuple[Claim, _Text | None]] = []
+        looks: list[datetime] = []
+        for channel in self._channels:
             claimed = await claims.claim(
                 session,
                 channel=channel,
                 wall=wall,
                 pace=self._pace,
                 morning=morning,
-                room=room,
+                room=self._room - len(found),
                 lease=self._lease,
             )
             texts = await self._texts(session, claimed)
-            look = await next_ready_at(session, channel=channel, morning=morning)
-        if look is not None:
-            self.next_look = min(look, self.next_look or look)
-        for claim in claimed:
-            task = asyncio.create_task(self._deliver(claim, texts.get(claim.id)))
+            found += [(claim, texts.get(claim.id)) for claim in claimed]
+            self._something_waits = await something_waits(session)
+            if self._something_waits:
+                look = await next_ready_at(session, channel=channel, morning=morning)
+                looks += [look] if look is not None else []
+        self.next_look = min(looks, default=None)
+        return found
+
+    def _start(self, claimed: Sequence[tuple[Claim, _Text | None]]) -> None:
+        for claim, text in claimed:
+            task = asyncio.create_task(self._deliver(claim, text))
             self._waiting.add(task)
             task.add_done_callback(partial(self._ended, claim))
-        return len(claimed)
+
+    def _written(self) -> None:
+        """Outcomes are on record: chats are free again, and there is room."""
+        if self._something_waits:
+            self._on_idle_hand()
 
     def _morning(self) -> date | None:
         return self._hours.notices_for(self._clock(), self._calendar)

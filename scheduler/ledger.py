@@ -22,6 +22,8 @@ from store.pacing import Pace
 from store.states import OutboxKind, OutboxState
 
 _PAUSE = 1.0
+# What ends within this moment is written together.
+_GATHER_SECONDS = 0.01
 _log = structlog.get_logger("deliver")
 
 
@@ -79,6 +81,7 @@ class Ledger:
             await asyncio.wait([self._writing])
 
     async def _write_all(self) -> None:
+        await self._sleep(_GATHER_SECONDS)
         while self._waiting:
             batch, self._waiting = self._waiting, []
             self._in_hand = len(batch)
@@ -123,6 +126,8 @@ class Ledger:
             for entry in batch:
                 await self._hold(session, entry, wall)
             ours = await record(session, [entry.record for entry in batch], wall=wall, now=self._clock())
+            late = [(entry.record.claim, entry.sent_late) for entry in batch if entry.sent_late is not None]
+            await claims.count_late_sends(session, late, self._pace)
             for entry in batch:
                 await self._note_chat(session, entry)
                 if entry.record.claim.id in ours:
@@ -144,8 +149,6 @@ class Ledger:
             await chats.move_chat(session, channel=claim.channel, old=claim.address, new=entry.moved_to)
         if entry.out_of_reach is not None:
             await chats.suspend(session, claim.chat_id, entry.out_of_reach)
-        if entry.sent_late is not None:
-            await claims.count_late_send(session, claim.chat_id, entry.sent_late, self._pace)
 
 
 async def _tell_failure(session: AsyncSession, one: Record, wall: datetime) -> None:

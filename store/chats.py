@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.vietnam import day_of
@@ -54,10 +54,11 @@ async def chat_for(session: AsyncSession, *, channel: str, address: str, kind: C
 
 
 async def find_chat(session: AsyncSession, *, channel: str, address: str) -> ChatRow | None:
-    found: ChatRow | None = await session.scalar(
-        select(ChatRow).where(ChatRow.channel == channel, ChatRow.address == address)
-    )
+    found: ChatRow | None = await session.scalar(_CHAT_AT, {"of": channel, "at": address})
     return found
+
+
+_CHAT_AT = select(ChatRow).where(ChatRow.channel == bindparam("of"), ChatRow.address == bindparam("at"))
 
 
 async def _locked_chat(session: AsyncSession, *, channel: str, address: str) -> ChatRow | None:
@@ -129,13 +130,15 @@ def bound_as(role: Role) -> ColumnElement[bool]:
 
 async def agencies_of(session: AsyncSession, chat_id: int) -> list[AgencyRow]:
     """The agencies that a chat speaks for."""
-    found = await session.scalars(
-        select(AgencyRow)
-        .join(BindingRow, BindingRow.agency == AgencyRow.code)
-        .where(BindingRow.chat_id == chat_id, bound_as(Role.OFFICER))
-        .order_by(BindingRow.id)
-    )
-    return list(found)
+    return list(await session.scalars(_AGENCIES_OF, {"chat": chat_id}))
+
+
+_AGENCIES_OF = (
+    select(AgencyRow)
+    .join(BindingRow, BindingRow.agency == AgencyRow.code)
+    .where(BindingRow.chat_id == bindparam("chat"), bound_as(Role.OFFICER))
+    .order_by(BindingRow.id)
+)
 
 
 async def agency_names(session: AsyncSession, codes: Iterable[str]) -> list[str]:

@@ -5,6 +5,7 @@ while a claim is made: processes on one database claim one after the other, and 
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -34,6 +35,7 @@ class Claim:
     chat_id: int
     channel: str
     address: str
+    is_group: bool
     kind: OutboxKind
     body: dict[str, Any] | None
     morning: date | None
@@ -143,6 +145,7 @@ def _claim_of(row: Row[Any], token: str, slot: datetime, lease_until: datetime) 
         chat_id=row.chat_id,
         channel=row.channel,
         address=row.address,
+        is_group=row.chat_kind is ChatKind.GROUP,
         kind=row.kind,
         body=row.body,
         morning=row.morning,
@@ -158,13 +161,12 @@ def _claim_of(row: Row[Any], token: str, slot: datetime, lease_until: datetime) 
 
 def _sends_counted(row: Row[Any], claimed: Claim, pace: Pace) -> dict[str, Any]:
     """The chat's pace after a send at that slot."""
-    is_group = row.chat_kind is ChatKind.GROUP
     sends = recent([datetime.fromisoformat(moment) for moment in row.recent_sends or []], claimed.send_at)
     sends.append(claimed.send_at)
     return {
         "which": claimed.chat_id,
-        "free_at": chat_free_at(pace, is_group=is_group, sends=sends, sent_at=claimed.send_at),
-        "sends": [moment.isoformat() for moment in sends] if is_group else [],
+        "free_at": chat_free_at(pace, is_group=claimed.is_group, sends=sends, sent_at=claimed.send_at),
+        "sends": [moment.isoformat() for moment in sends] if claimed.is_group else [],
     }
 
 
@@ -194,12 +196,21 @@ async def others_held(session: AsyncSession, *, channel: str, chat_id: int, wall
     return bool(count)
 
 
-async def count_late_send(session: AsyncSession, chat_id: int, sent_at: datetime, pace: Pace) -> None:
-    """A send left after its slot: the chat's pace counts from when it really did."""
-    chat = await session.get_one(ChatRow, chat_id, with_for_update=True)
-    sends = [datetime.fromisoformat(moment) for moment in chat.recent_sends or []]
-    if sends:
-        chat.recent_sends = [moment.isoformat() for moment in (*sends[:-1], sent_at)]
-    free_at = sent_at + pace.chat_gap
-    chat.next_send_at = max(chat.next_send_at or free_at, free_at)
-    await session.flush()
+async def count_late_sends(session: AsyncSession, late: Iterable[tuple[Claim, datetime]], pace: Pace) -> None:
+    """Sends that left after their slots (the claim, and when it really left): the chats' pace counts from there."""
+    moments = sorted(late, key=lambda one: one[0].chat_id)
+    if moments:
+        await session.execute(
+            _LATE, [{"which": claim.chat_id, "free_at": at + pace.chat_gap} for claim, at in moments]
+        )
+    for claim, at in moments:
+        if claim.is_group:
+            chat = await session.get_one(ChatRow, claim.chat_id, with_for_update=True)
+            chat.recent_sends = [*(chat.recent_sends or [])[:-1], at.isoformat()]
+
+
+_LATE = (
+    update(_CHAT)
+    .where(_CHAT.c.id == bindparam("which"), _CHAT.c.next_send_at < bindparam("free_at"))
+    .values(next_send_at=bindparam("free_at"))
+)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.once import add_once
 from store.states import NoticeState, OutboxKind, OutboxState
-from store.tables import NoticeRow, OutboxRow
+from store.tables import NoticeRow, OutboxRow, table_of
 
 _PRIORITY = {OutboxKind.REPLY: 0, OutboxKind.NOTE: 5, OutboxKind.NOTICE: 10}
 # Who was cut off from the database, not dead, may still come with the outcome of its send.
@@ -49,6 +49,36 @@ def queue(
     )
     session.add(row)
     return row
+
+
+async def queue_reply(
+    session: AsyncSession,
+    *,
+    chat_id: int,
+    wall: datetime,
+    body: dict[str, Any],
+    key: str,
+    acknowledges: str | None = None,
+    replaces: str | None = None,
+    replies_to: str | None = None,
+) -> None:
+    """Put an answer in line; `key` is unique for ever."""
+    await session.execute(
+        _REPLY,
+        {
+            "chat_id": chat_id,
+            "body": body,
+            "key": key,
+            "acknowledges": acknowledges,
+            "replaces": replaces,
+            "replies_to": replies_to,
+            "ready_at": wall,
+            "created_at": wall,
+        },
+    )
+
+
+_REPLY = insert(table_of(OutboxRow)).values(kind=OutboxKind.REPLY, priority=_PRIORITY[OutboxKind.REPLY])
 
 
 async def queue_note(

@@ -156,3 +156,11 @@ def _ready(hours: bool) -> Select[Any]:
 
 
 _READY = {hours: _ready(hours) for hours in (False, True)}
+
+
+async def something_waits(session: AsyncSession) -> bool:
+    """Whether anything at all stands in line, whenever it may leave."""
+    return await session.scalar(_ANY) is not None
+
+
+_ANY = select(_OUTBOX.c.id).where(is_word(_OUTBOX.c.state, OutboxState.QUEUED)).limit(1)
