@@ -53,7 +53,7 @@ class Load:
     stored: int
 
 
-FULL = Load(seconds={5: 14, 30: 8, 100: 6}, rounds=3, burst=2_000, bursts=3, stored=1_000_000)
+FULL = Load(seconds={5: 10, 30: 6, 100: 4}, rounds=5, burst=2_000, bursts=3, stored=1_000_000)
 QUICK = Load(seconds={5: 4, 30: 3, 100: 3}, rounds=1, burst=500, bursts=1, stored=100_000)
 
 
