@@ -66,7 +66,9 @@ async def _measured(sections: list[Section], *, quick: bool) -> list[Figure]:
             for number, measure in enumerate(_MEASURES[section]):
                 _out.print(f"{section.value} …", end=" ")
                 began = time.monotonic()
-                figures += await measure(Path(folder) / f"{section.value}-{number}", quick=quick)
+                place = Path(folder) / f"{section.value}-{number}"
+                place.mkdir()
+                figures += await measure(place, quick=quick)
                 _out.print(f"{time.monotonic() - began:.0f} s")
     return figures
 

@@ -17,18 +17,10 @@ from statistics import median
 
 from app.rules import read_rules
 from bench.bots import echo_bot, our_bot
+from bench.bulk import Bulk, call_in, fill
 from bench.children import Child
 from bench.figures import Aim, AtLeast, AtMost, Figure, percentile
-from bench.stock import (
-    Bulk,
-    agencies_that_owe,
-    bind,
-    bring_in_real_plan,
-    call_in,
-    fill,
-    open_store,
-    sqlite_url,
-)
+from bench.stock import agencies_that_owe, bind, bring_in_real_plan, open_store, sqlite_url
 from bench.town import Call, Town, open_town, sends_from_now
 from config.settings import Settings
 from plan.vietnam import day_of
@@ -53,7 +45,7 @@ class Load:
     stored: int
 
 
-FULL = Load(seconds={5: 14, 30: 8, 100: 6}, rounds=3, burst=2_000, bursts=3, stored=1_000_000)
+FULL = Load(seconds={5: 10, 30: 6, 100: 4}, rounds=5, burst=2_000, bursts=3, stored=1_000_000)
 QUICK = Load(seconds={5: 4, 30: 3, 100: 3}, rounds=1, burst=500, bursts=1, stored=100_000)
 
 
@@ -83,12 +75,12 @@ async def measure(folder: Path, *, quick: bool) -> list[Figure]:
             await _latencies(place.town, rate=20, seconds=2)  # warms up
         for place in (few, many):
             await _see_that_it_lists(place.town)
-        for _ in range(load.rounds):
+        for turn in range(load.rounds):
             for rate, seconds in load.seconds.items():
-                for place in (few, many, echo):
+                for place in _in_turn([few, many, echo], turn):
                     place.latencies[rate].append(await _latencies(place.town, rate=rate, seconds=seconds))
-        for _ in range(load.bursts):
-            for place in (few, echo, at_once):
+        for turn in range(load.bursts):
+            for place in _in_turn([few, echo, at_once], turn):
                 await _burst(place, load.burst)
     return [
         *(figure for rate in load.seconds for figure in _beside_echo(few, echo, rate)),
@@ -106,6 +98,12 @@ async def measure(folder: Path, *, quick: bool) -> list[Figure]:
     ]
 
 
+def _in_turn(places: list[Place], turn: int) -> list[Place]:
+    """Another one is the first each time."""
+    first = turn % len(places)
+    return places[first:] + places[:first]
+
+
 @asynccontextmanager
 async def _ours(folder: Path, *, stored: int) -> AsyncIterator[Place]:
     url = sqlite_url(folder)
@@ -117,13 +115,14 @@ async def _ours(folder: Path, *, stored: int) -> AsyncIterator[Place]:
             bulk = Bulk(assignments=stored, day=day_of(EVENING + timedelta(days=1)))
             await fill(database, bulk, rules.timetable, now=EVENING)
         await bind(database, _PEOPLE, agencies, now=EVENING)
-        async with open_town(folder / "sandbox", limits=False) as town:
-            await town.settle(_PEOPLE)
-            async with our_bot(folder / "bot", town, url, clock_from=EVENING, unpaced=True) as bot:
-                await town.polled_by(bot)
-                if stored:
+    async with open_town(folder / "sandbox", limits=False) as town:
+        await town.settle(_PEOPLE)
+        async with our_bot(folder / "bot", town, url, clock_from=EVENING, unpaced=True) as bot:
+            await town.polled_by(bot)
+            if stored:
+                async with open_store(url) as database:
                     await call_in(database)
-                yield Place(town=town, bot=bot)
+            yield Place(town=town, bot=bot)
 
 
 @asynccontextmanager

@@ -30,10 +30,12 @@ async def our_bot(
 
 
 @asynccontextmanager
-async def echo_bot(folder: Path, town: Town, *, at_once: int = 0) -> AsyncIterator[Child]:
-    """The library's echo bot; `at_once` is its `concurrent_updates`."""
+async def echo_bot(
+    folder: Path, town: Town, *, at_once: int = 0, look_every: float = 0.2
+) -> AsyncIterator[Child]:
+    """The library's echo bot, polling, which is looked for so often; `at_once` is its `concurrent_updates`."""
     async with child(folder, "-m", "bench.echo_bot", town.url, str(at_once)) as bot:
-        await town.polled_by(bot)
+        await town.polled_by(bot, look_every=look_every)
         yield bot
 
 

@@ -117,16 +117,16 @@ async def stock_morning(url: str, people: Sequence[int]) -> None:
         await bind(database, people, agencies, now=MORNING - timedelta(hours=1))
 
 
-async def delivery_of(town: Town, messages: int, used: Callable[[], float]) -> Delivered:
-    """Wait until so many messages are taken by a sandbox in which nothing was said before; `used` tells the senders'
+async def delivery_of(town: Town, chats: int, used: Callable[[], float]) -> Delivered:
+    """Wait until so many chats heard something in a sandbox in which nothing was said before; `used` tells the senders'
     processor seconds since the beginning."""
     sends = Sends(town, after=0)
-    taken = await sends.until(messages)
+    taken = await sends.heard_by(chats)
     return Delivered(
         sent=len(taken),
         seconds=taken[-1].at - taken[0].at,
         floods=sends.floods,
-        effort=used() / messages * 1000,
+        effort=used() / len(taken) * 1000,
     )
 
 

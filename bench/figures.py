@@ -15,7 +15,7 @@ class AtMost:
         return found <= self.value
 
     def __str__(self) -> str:
-        return f"≤ {self.value:g}"
+        return f"≤ {self.value:g}" if self.value else "0"
 
 
 @dataclass(frozen=True, kw_only=True)

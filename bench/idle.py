@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -16,6 +17,7 @@ from bench.town import Town, open_town
 
 SECTION = "Idle"
 _SETTLE_SECONDS = 5
+_LOOK_EVERY = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +36,7 @@ async def measure(folder: Path, *, quick: bool) -> list[Figure]:
     theirs_took: list[float] = []
     for _ in range(starts):
         ours_took.append(await _start(folder, _run))
-        theirs_took.append(await _start(folder, echo_bot))
+        theirs_took.append(await _start(folder, partial(echo_bot, look_every=_LOOK_EVERY)))
     async with (
         open_town(folder / "our-sandbox", limits=True) as our_town,
         open_town(folder / "their-sandbox", limits=True) as their_town,
@@ -72,7 +74,7 @@ async def _run(folder: Path, town: Town) -> AsyncIterator[Child]:
     """`nhacviec run`, polling."""
     settings = bot_settings(town, sqlite_url(folder))
     async with child(folder, "-m", "app", "run", settings=settings) as bot:
-        await town.polled_by(bot)
+        await town.polled_by(bot, look_every=_LOOK_EVERY)
         yield bot
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from statistics import median
 
 from app.rules import read_rules
+from bench.bulk import Bulk, call_in, fill, forget_the_scan
 from bench.figures import AtMost, Figure
 from bench.postgresql import new_database, postgresql
-from bench.stock import Bulk, call_in, fill, forget_the_scan, open_store, sqlite_url
+from bench.stock import open_store, sqlite_url
 from config.settings import Settings
 from scheduler.scan import scan_if_owed
 from store.database import Database

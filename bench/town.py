@@ -76,14 +76,14 @@ class Town:
         answer = await self.ask("GET", f"/chats/{person}/messages?after=0&limit=1000")
         return [message for message in answer["messages"] if message["outgoing"]]
 
-    async def polled_by(self, bot: Child) -> None:
+    async def polled_by(self, bot: Child, *, look_every: float = _LOOK_EVERY) -> None:
         """Wait until the bot's poll for updates is open. Raises RuntimeError when the bot ended instead."""
 
         async def is_open() -> bool:
             bot.must_be_alive()
             return bool((await self.ask("GET", "/state"))["polling"])
 
-        await eventually(is_open, every=0.01)
+        await eventually(is_open, every=look_every)
 
 
 class Sends:
@@ -101,6 +101,16 @@ class Sends:
         async def are_there() -> bool:
             await self._look()
             return len(self.taken) >= count
+
+        await eventually(are_there, every=_LOOK_EVERY)
+        return self.taken
+
+    async def heard_by(self, chats: int) -> list[Call]:
+        """Wait until so many chats have heard something; returns all that was taken. Raises TimeoutError."""
+
+        async def are_there() -> bool:
+            await self._look()
+            return len({call.chat for call in self.taken}) >= chats
 
         await eventually(are_there, every=_LOOK_EVERY)
         return self.taken
