@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -32,6 +32,7 @@ from scheduler.deliver import Deliverer
 from scheduler.hours import OfficeHours
 from scheduler.refresh import PlanKeeper
 from store import inbox
+from store.claims import LEASE
 from store.database import Database
 from store.inbox import Arrival
 from store.pacing import Pace
@@ -63,6 +64,7 @@ async def running(
     clock: Callable[[], datetime],
     rhythm: Rhythm | None = None,
     pace: Pace | None = None,
+    lease: timedelta = LEASE,
 ) -> AsyncIterator[Service]:
     """Start everything; inside the block it runs; at its end it stops cleanly, within ten seconds.
 
@@ -80,7 +82,7 @@ async def running(
         )
         await _connect(bot, settings)
         stack.push_async_callback(bot.shutdown)
-        clockwork = _clockwork(database, rules, keeper, bot, clock, rhythm or Rhythm(), pace or Pace())
+        clockwork = _clockwork(database, rules, keeper, bot, clock, rhythm or Rhythm(), pace or Pace(), lease)
         receiver = TelegramReceiver(bot, partial(_keep, database, clockwork, clock))
         scheduler = clockwork.schedule()
         scheduler.start()
@@ -109,6 +111,7 @@ def _clockwork(
     clock: Callable[[], datetime],
     rhythm: Rhythm,
     pace: Pace,
+    lease: timedelta,
 ) -> Clockwork:
     wakers = Wakers()
     return Clockwork(
@@ -128,6 +131,7 @@ def _clockwork(
             pace=pace,
             clock=clock,
             wall=wall_clock,
+            lease=lease,
             on_idle_hand=wakers.outbox.set,
         ),
         keeper=keeper,

@@ -8,7 +8,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -22,7 +22,7 @@ from scheduler.hours import OfficeHours
 from scheduler.retry import Again, Done, GiveUp, decide
 from scheduler.troubles import tell_operators, undelivered
 from store import chats, claims, notices, outbox
-from store.claims import Claim
+from store.claims import LEASE, Claim
 from store.database import Database
 from store.pacing import Pace
 from store.states import OutboxKind, OutboxState
@@ -45,6 +45,7 @@ class Deliverer:
         pace: Pace,
         clock: Callable[[], datetime],
         wall: Callable[[], datetime],
+        lease: timedelta = LEASE,
         on_idle_hand: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
@@ -54,6 +55,7 @@ class Deliverer:
         self._pace = pace
         self._clock = clock
         self._wall = wall
+        self._lease = lease
         self._on_idle_hand = on_idle_hand
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -72,6 +74,7 @@ class Deliverer:
                     pace=self._pace,
                     morning=self._morning(),
                     room=room,
+                    lease=self._lease,
                 )
             for claim in claimed:
                 task = asyncio.create_task(self._deliver(claim))

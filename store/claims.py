@@ -44,7 +44,14 @@ class Claim:
 
 
 async def claim(
-    session: AsyncSession, *, channel: str, wall: datetime, pace: Pace, morning: date | None, room: int
+    session: AsyncSession,
+    *,
+    channel: str,
+    wall: datetime,
+    pace: Pace,
+    morning: date | None,
+    room: int,
+    lease: timedelta = LEASE,
 ) -> list[Claim]:
     """Up to `room` rows of a channel that may leave within the next moment, at most one a chat, replies first.
 
@@ -63,7 +70,7 @@ async def claim(
             continue
         row.state, row.lease_until, row.lease_token = (
             OutboxState.CLAIMED,
-            slot + LEASE,
+            slot + lease,
             secrets.token_hex(16),
         )
         row.attempts += 1
