@@ -6,6 +6,7 @@ import traceback
 import typer
 
 from app.deadline_command import deadline
+from app.drill_command import drill_command
 from app.invite_command import invite
 from app.logs import redact
 from app.plan_commands import plan_app
@@ -26,6 +27,7 @@ app.add_typer(plan_app, name="plan")
 app.command()(scan)
 app.command()(invite)
 app.command()(deadline)
+app.command("drill")(drill_command)
 
 
 def main() -> None:

