@@ -21,7 +21,8 @@ from config.settings import Settings
 from plan.vietnam import instant_of
 
 _MORNING, _AFTERNOON = hour(7, 30), hour(15, 0)
-_KILLS_A_HALF_DAY = 6
+# In a morning few: what dies twice over the same message has given it up, and all of them leave at once.
+_KILLS_A_MORNING, _KILLS_AN_AFTERNOON = 3, 7
 # One death in so many comes while the bot still starts; the others within so many seconds of work, the first of a half
 # day sooner: while the bot scans.
 _AT_THE_START = 6
@@ -81,16 +82,16 @@ class _Course:
         self.days.append(day)
         self.officers.begin_the_day()
         await self.stage.town.set_clock(instant_of(day, _MORNING))
-        await self._die_while(self.officers.ask)
+        await self._die_while(self.officers.ask, _KILLS_A_MORNING)
         await self.stage.town.set_clock(instant_of(day, _AFTERNOON))
-        await self._die_while(lambda: self.officers.close(day))
+        await self._die_while(lambda: self.officers.close(day), _KILLS_AN_AFTERNOON)
         await self.officers.confirm(day)
         await self._quiet()
         self.tell(f"{day:%d/%m/%Y}: {self.deaths.kills} of {self.order.kills} killed")
 
-    async def _die_while(self, act: Callable[[], Awaitable[None]]) -> None:
+    async def _die_while(self, act: Callable[[], Awaitable[None]], times: int) -> None:
         """Kill some bots while people act, then let everything become quiet."""
-        kills = min(_KILLS_A_HALF_DAY, self.order.kills - self.deaths.kills)
+        kills = min(times, self.order.kills - self.deaths.kills)
         killing = asyncio.create_task(self._kill(kills))
         try:
             while not killing.done():

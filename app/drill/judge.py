@@ -6,7 +6,7 @@ from datetime import date
 
 from app.drill.ledger import given_up, times_written_down
 from app.drill.opening import Stage
-from app.drill.owed import Closed, Reminder, command_of, reminders
+from app.drill.owed import Closed, Reminder, command_of, steps
 from app.drill.verdict import (
     Deaths,
     Tapped,
@@ -39,8 +39,9 @@ async def judge(stage: Stage, *, days: Sequence[date], tapped: Sequence[Tapped],
     def by_agency(found: Iterable[tuple[str, int]]) -> frozenset[tuple[str, int]]:
         return frozenset((agency_of[chat], number) for chat, number in found if chat in agency_of)
 
+    owed = [step.reminder for step in steps(stage.plan, stage.rules.timetable, days, closed)]
     return Verdict(
-        reminders=tally_reminders(reminders(stage.plan, stage.rules.timetable, days, closed), seen, failed),
+        reminders=tally_reminders(owed, seen, failed),
         answers=tally_answers(seen, tapped, by_agency(left_out.answers)),
         taps=tally_taps(tapped, seen, written, by_agency(left_out.taps)),
         deaths=deaths,

@@ -1,13 +1,13 @@
 """What the drill's chats are owed, worked out from the plan's paper and the rules of milestones alone: neither the store
 nor the bot is asked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from bot.codes import code_command, period_of_slot
 from plan.assignments import duties
-from plan.milestones import last_reached
+from plan.milestones import Milestone, last_reached
 from plan.model import Plan
 from store.sync import Timetable
 
@@ -40,18 +40,30 @@ def command_of(code: str, slot: str, plan_year: int) -> str:
     return "_".join(parts)
 
 
-def reminders(
-    plan: Plan, timetable: Timetable, days: Iterable[date], closed: Mapping[Closed, date]
-) -> list[Reminder]:
-    """What the mornings of those days have to say to the agencies, the first of them with what was missed before."""
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A reminder and the milestone that it is for; one that was missed is told on a later day than its own."""
+
+    reminder: Reminder
+    milestone: Milestone
+
+    @property
+    def comes_late(self) -> bool:
+        return self.milestone.day < self.reminder.day
+
+
+def steps(
+    plan: Plan, timetable: Timetable, mornings: Iterable[date], closed: Mapping[Closed, date]
+) -> Iterator[Step]:
+    """What those mornings have to say to the agencies: of several milestones since the morning before, of one
+    assignment, the latest. What is closed on a day is told on that morning still."""
     dated = [
         (duty, duty.dates, Closed(agency=duty.agency, command=command_of(duty.code, duty.slot, plan.year)))
         for duty in duties(plan, timetable.calendar)
         if duty.dates is not None
     ]
     told: dict[tuple[str, str, str], str] = {}
-    owed = []
-    for day in days:
+    for day in mornings:
         for duty, dates, name in dated:
             if name in closed and closed[name] < day:
                 continue
@@ -59,5 +71,6 @@ def reminders(
             if milestone is None or told.get(duty.identity) == milestone.name:
                 continue
             told[duty.identity] = milestone.name
-            owed.append(Reminder(agency=duty.agency, day=day, command=name.command))
-    return owed
+            yield Step(
+                reminder=Reminder(agency=duty.agency, day=day, command=name.command), milestone=milestone
+            )
