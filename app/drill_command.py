@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -55,8 +56,13 @@ def drill_command(
     chosen = _settings(database_url or f"sqlite:///{folder / 'nhacviec.db'}")
     set_up_logs("ERROR", for_people=True)
     order = Order(kills=kills, processes=processes, seed=seed, folder=folder)
-    with errors_for_people(), err.status("Starting the sandbox …") as status:
-        verdict = asyncio.run(drill(order, chosen, read_rules(chosen), status.update))
+    try:
+        with errors_for_people(), err.status("Starting the sandbox …") as status:
+            verdict = asyncio.run(drill(order, chosen, read_rules(chosen), status.update))
+    finally:
+        # What never began has left nothing to look at.
+        with suppress(OSError):
+            folder.rmdir()
     _show(verdict)
     if verdict.is_kept:
         shutil.rmtree(folder, ignore_errors=True)

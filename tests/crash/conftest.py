@@ -19,7 +19,6 @@ async def stores(request: pytest.FixtureRequest, tmp_path: Path, plan_file: Path
     if request.param == "sqlite":
         made = SqliteStores(tmp_path)
     else:
-        made = server = PostgresStores(request.getfixturevalue("postgresql_url"))
-        await server.start_anew()
+        made = await PostgresStores.on(request.getfixturevalue("postgresql_url"))
     await settle_in(made.pattern, plan_file)
     return made

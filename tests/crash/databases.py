@@ -1,14 +1,11 @@
 """Fresh stores by the dozen: each a copy of one in which everything is settled."""
 
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from tests.postgresql import at_the_server, new_database
 
 
 class Stores(Protocol):
@@ -42,37 +39,19 @@ class SqliteStores:
 
 @dataclass(frozen=True)
 class PostgresStores:
-    """Databases on one server; `url` is that of a database there, under which others may be made."""
+    """Databases on one server; `url` is that of another one there."""
 
     url: str
+    pattern: str
 
-    @property
-    def pattern(self) -> str:
-        return self._of("pattern")
-
-    async def start_anew(self) -> None:
-        async with self._at_the_server() as connection:
-            await connection.execute(text("DROP DATABASE IF EXISTS pattern WITH (FORCE)"))
-            await connection.execute(text("CREATE DATABASE pattern"))
+    @classmethod
+    async def on(cls, url: str) -> "PostgresStores":
+        """Its clients die, the machine does not: what is written need not be on the disk."""
+        await at_the_server(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        return cls(url=url, pattern=await new_database(url, "pattern"))
 
     async def copy(self, name: str) -> str:
-        async with self._at_the_server() as connection:
-            await connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-            await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE pattern"))
-        return self._of(name)
+        return await new_database(self.url, name, like="pattern")
 
     async def forget(self, name: str) -> None:
-        async with self._at_the_server() as connection:
-            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-
-    def _of(self, name: str) -> str:
-        return make_url(self.url).set(database=name).render_as_string(hide_password=False)
-
-    @asynccontextmanager
-    async def _at_the_server(self) -> AsyncIterator[AsyncConnection]:
-        engine = create_async_engine(self.url, isolation_level="AUTOCOMMIT")
-        try:
-            async with engine.connect() as connection:
-                yield connection
-        finally:
-            await engine.dispose()
+        await at_the_server(self.url, f"DROP DATABASE {name} WITH (FORCE)")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.drill.processes import Mortal
@@ -34,7 +34,7 @@ TOLD = {STP: [f"1.{number}" for number in range(1, 31)], SNV: ["2.1"], HKS: ["3.
 LATER_IN_THE_YEAR = "3.2"
 State = TypeVar("State")
 _PATIENCE_SECONDS = 30
-_LOOK_EVERY = 0.05
+_LOOK_EVERY = 0.1
 
 _PLAN = """\
 key: thu-2023
@@ -83,6 +83,9 @@ async def settle_in(database_url: str, plan_file: Path) -> None:
 
 
 async def move_in(town: Town) -> None:
+    """People and their groups, in a town where nobody has said anything yet."""
+    await town.ask("POST", "/reset")
+    town.updates = 0
     await town.person(OFFICER, "Lan")
     for chat, name in _NAMES.items():
         await town.group(chat, name, OFFICER)
@@ -148,15 +151,17 @@ class Morning:
         if self.question is None:
             await self._confirm()
             return False
+        new = InboxRow.state == InboxState.NEW
+        waiting = OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.CLAIMED])
         async with self.database.read() as session:
-            scanned = await session.scalar(select(func.count()).select_from(ScanRow)) or 0
-        handled = (await self._count(InboxRow.state)).get(InboxState.HANDLED, 0)
-        waiting = await self._count(OutboxRow.state)
-        return (
-            scanned > 0
-            and handled == self.town.updates
-            and not waiting.keys() & {OutboxState.QUEUED, OutboxState.CLAIMED}
-        )
+            found = await session.execute(
+                select(
+                    exists(select(ScanRow.id)),
+                    select(func.count(InboxRow.id)).where(~new).scalar_subquery(),
+                    exists(select(OutboxRow.id).where(waiting)),
+                )
+            )
+            return found.tuples().one() == (True, self.town.updates, False)
 
     async def _confirm(self) -> None:
         """Tap "Xác nhận" as soon as somebody asks."""

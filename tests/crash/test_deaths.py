@@ -5,14 +5,15 @@ through in which the bot dies at that very step, and another one follows it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from store.database import Database
-from tests.app.town import open_town
+from tests.app.town import Town, open_town
 from tests.crash.databases import Stores
 from tests.crash.laws import broken_laws
 from tests.crash.office import Morning, move_in
@@ -25,44 +26,69 @@ DELIVERING = {"before the call of sendMessage", "after the answer to sendMessage
 ANSWERING_A_TAP = {"before the call of editMessageText", "after the answer to answerCallbackQuery"}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where mornings are lived through."""
+
+    folder: Path
+    stores: Stores
+    plan: Path
+
+
 @asynccontextmanager
-async def morning_in(folder: Path, stores: Stores, plan_file: Path, name: str) -> AsyncIterator[Morning]:
-    database = Database(await stores.copy(name))
+async def morning_in(place: Place, town: Town, name: str) -> AsyncIterator[Morning]:
+    database = Database(await place.stores.copy(name))
     try:
-        async with open_town() as town:
-            await move_in(town)
-            yield Morning(town=town, database=database, plan=plan_file, steps=folder / f"{name}.steps")
+        await move_in(town)
+        yield Morning(town=town, database=database, plan=place.plan, steps=place.folder / f"{name}.steps")
     finally:
         await database.close()
-        await stores.forget(name)
+        await place.stores.forget(name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Death:
+    """Where the bot died, if it came so far, and which laws were broken after it."""
+
+    at: str | None
+    broken: list[str]
+
+
+async def live_and_die(place: Place, numbered: Iterator[tuple[int, str]]) -> dict[str, Death | Exception]:
+    """One morning for each step, in a town of our own."""
+    deaths: dict[str, Death | Exception] = {}
+    async with open_town() as town:
+        for number, step in numbered:
+            try:
+                async with morning_in(place, town, f"step_{number}") as morning:
+                    await morning.live_through(step)
+                    deaths[step] = Death(at=morning.died_at, broken=await broken_laws(morning))
+            except Exception as error:
+                deaths[step] = error
+    return deaths
 
 
 async def test_wherever_the_bot_dies_nothing_is_lost_and_nothing_is_repeated_without_saying_so(
     tmp_path: Path, stores: Stores, plan_file: Path, subtests: pytest.Subtests
 ) -> None:
-    async with morning_in(tmp_path, stores, plan_file, "undisturbed") as undisturbed:
+    place = Place(folder=tmp_path, stores=stores, plan=plan_file)
+    async with open_town() as town, morning_in(place, town, "undisturbed") as undisturbed:
         await undisturbed.live_through(None)
         assert await broken_laws(undisturbed) == []
         steps = undisturbed.steps.read_text(encoding="utf-8").splitlines()
-    at_work = asyncio.Semaphore(MORNINGS_AT_ONCE)
 
-    async def live_and_die(number: int, step: str) -> tuple[str | None, list[str]]:
-        async with at_work, morning_in(tmp_path, stores, plan_file, f"step_{number}") as morning:
-            await morning.live_through(step)
-            return morning.died_at, await broken_laws(morning)
+    numbered = enumerate(steps)
+    parts = await asyncio.gather(*(live_and_die(place, numbered) for _ in range(MORNINGS_AT_ONCE)))
 
-    lived = await asyncio.gather(
-        *(live_and_die(number, step) for number, step in enumerate(steps)), return_exceptions=True
-    )
-
+    deaths = {step: death for part in parts for step, death in part.items()}
     died_at = set()
-    for step, came_of_it in zip(steps, lived, strict=True):
+    for step in steps:
         with subtests.test(step):
-            if isinstance(came_of_it, BaseException):
-                raise came_of_it
-            death, broken = came_of_it
-            died_at.add(kind(death or ""))
-            assert broken == []
+            death = deaths[step]
+            if isinstance(death, Exception):
+                raise death
+            died_at.add(kind(death.at or ""))
+            assert death.broken == []
     # One that is not reached every time (a poll more or less) was struck another time.
     kinds = {kind(step) for step in steps}
     assert kinds >= RECEIVING | HANDLING | DELIVERING | ANSWERING_A_TAP
