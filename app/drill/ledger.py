@@ -66,7 +66,7 @@ async def times_written_down(database: Database) -> Mapping[tuple[str, str, str]
             .where(AuditRow.action == "done")
             .group_by(AssignmentRow.agency, ItemRow.code, AssignmentRow.slot)
         )
-        return {(agency, code, slot): count for agency, code, slot, count in rows.tuples()}
+        return {(agency, code, slot): count for agency, code, slot, count in rows}
 
 
 async def given_up(database: Database) -> GivenUp:
@@ -77,7 +77,7 @@ async def given_up(database: Database) -> GivenUp:
                 .join(ChatRow, OutboxRow.chat_id == ChatRow.id)
                 .where(OutboxRow.state == OutboxState.FAILED)
             )
-        ).tuples()
+        ).all()
         answers: set[tuple[str, int]] = set()
         taps: set[tuple[str, int]] = set()
         silent = 0
@@ -97,7 +97,7 @@ async def given_up(database: Database) -> GivenUp:
                 .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
                 .where(NoticeRow.state == NoticeState.FAILED, OutboxRow.morning.is_not(None))
             )
-        ).tuples()
+        ).all()
         parked = await session.scalar(
             select(func.count()).select_from(InboxRow).where(InboxRow.state == InboxState.PARKED)
         )

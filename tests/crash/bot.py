@@ -1,6 +1,7 @@
 """A bot that lives in a process of its own until it is killed, or kills itself."""
 
 import asyncio
+import ssl
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,10 +27,16 @@ def live(settings: Settings, steps: Path, die_at: str | None, is_second: bool) -
     """The bot as in service, on a business clock that stands still in the morning."""
     if is_second:
         live_later(LATER)
+    # Nothing here speaks TLS, and reading all the world's certificates takes a tenth of a bot's short life.
+    ssl.SSLContext.load_verify_locations = _no_certificates  # type: ignore[method-assign, assignment]
     watch = Steps(steps, die_at)
     watch.watch_commits()
     watch.watch_calls()
     asyncio.run(_live(settings))
+
+
+def _no_certificates(_context: ssl.SSLContext, *_: object, **__: object) -> None:
+    return
 
 
 async def _live(settings: Settings) -> None:
