@@ -23,8 +23,8 @@ from plan.vietnam import instant_of
 _MORNING, _AFTERNOON = hour(7, 30), hour(15, 0)
 # In a morning few: what dies twice over the same message has given it up, and all of them leave at once.
 _KILLS_A_MORNING, _KILLS_AN_AFTERNOON = 3, 7
-# One death in so many comes while the bot still starts; the others within so many seconds of work, the first of a half
-# day sooner: while the bot scans.
+# One death in so many comes while the bot still starts. Of the others the first of a half day comes while the bot scans,
+# and those after it within so many seconds of work when the scan is done.
 _AT_THE_START = 6
 _WHILE_SCANNING, _LONGEST_LIFE, _LONGEST_START = 0.3, 0.8, 0.5
 _BETWEEN_WORDS = (0.02, 0.12)
@@ -103,20 +103,24 @@ class _Course:
         await self._quiet()
 
     async def _kill(self, times: int) -> None:
-        for time_of_day in range(times):
+        for death in range(times):
             number = self.dice.randrange(self.order.processes)
-            if self.dice.randrange(_AT_THE_START):
-                await self._until_at_work(number)
-                await asyncio.sleep(self.dice.uniform(0, _LONGEST_LIFE if time_of_day else _WHILE_SCANNING))
-            else:
+            if self.dice.randrange(_AT_THE_START) == 0:
                 await asyncio.sleep(self.dice.uniform(0, _LONGEST_START))
+            else:
+                await self._until_at_work(number, scanned=death > 0)
+                await asyncio.sleep(self.dice.uniform(0, _LONGEST_LIFE if death else _WHILE_SCANNING))
             self.bots.kill(number)
             await self._note_death()
             self.bots.refill()
 
-    async def _until_at_work(self, number: int) -> None:
+    async def _until_at_work(self, number: int, *, scanned: bool) -> None:
+        """Until that bot has started everything, and this day's scan is done by whomever."""
         end = time.monotonic() + _PATIENCE_SECONDS
-        while not self.bots.is_at_work(number) and time.monotonic() < end:
+        while time.monotonic() < end:
+            is_scanned = not scanned or (await under_way(self.stage.database, self.days[-1])).scanned
+            if is_scanned and self.bots.is_at_work(number):
+                return
             self.bots.refill()
             await asyncio.sleep(_LOOK_CLOSELY)
 
