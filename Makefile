@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test check install lock clean help
+.PHONY: run test check bench install lock clean help
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -22,6 +22,9 @@ check: $(VENV)/.dev-ready ## linters, types, and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev-ready ## measure beside what people use instead; writes docs/performance.md
+	$(BIN)/python -m bench
 
 lock: $(VENV)/.run-ready ## renew the lock files from pyproject.toml
 	$(PIP) install --quiet 'pip-tools>=7.5'

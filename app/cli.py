@@ -5,6 +5,7 @@ import traceback
 
 import typer
 
+from app.backup_commands import backup, restore
 from app.deadline_command import deadline
 from app.drill_command import drill_command
 from app.invite_command import invite
@@ -28,6 +29,8 @@ app.command()(scan)
 app.command()(invite)
 app.command()(deadline)
 app.command("drill")(drill_command)
+app.command()(backup)
+app.command()(restore)
 
 
 def main() -> None:

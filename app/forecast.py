@@ -19,7 +19,7 @@ from store.agenda import Entry
 from store.sync import count_as_told, sync_plan
 from store.tables import ChatRow
 
-_IN_MEMORY = "sqlite+aiosqlite:///:memory:"
+_IN_MEMORY = "sqlite:///:memory:"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,7 +52,17 @@ def set_up_logs(level: str, *, for_people: bool) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     # It writes out answers that it cannot read, with what people wrote in them; who asked says that it failed.
     logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)
-    for name in ("receive", "reception", "deliver", "clockwork", "plan", "service"):
+    for name in (
+        "receive",
+        "reception",
+        "deliver",
+        "clockwork",
+        "plan",
+        "service",
+        "watch",
+        "leadership",
+        "web",
+    ):
         logging.getLogger(name).setLevel(level)
 
 

@@ -66,19 +66,31 @@ async def sandbox_process(
         "--clock-from", clock_from.isoformat(),
         "--clock-speed", str(clock_speed),
     ]  # fmt: skip
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        cwd=Path(__file__).parent.parent,
-        stdout=asyncio.subprocess.DEVNULL,
-        # A Ctrl-C is for us: the bot stops first, then the sandbox.
-        start_new_session=True,
-    )
+    process = await _started(command)
     try:
         async with httpx.AsyncClient(base_url=url, timeout=_FOLLOW_SECONDS + 10, trust_env=False) as control:
             await _wait_until_it_answers(control, process, port)
             yield Sandbox(url=url, control=control)
     finally:
         await _end(process)
+
+
+async def _started(command: list[str]) -> asyncio.subprocess.Process:
+    """A process that is never left behind, also when we are told to stop while it starts."""
+    starting = asyncio.create_task(
+        asyncio.create_subprocess_exec(
+            *command,
+            cwd=Path(__file__).parent.parent,
+            stdout=asyncio.subprocess.DEVNULL,
+            # A Ctrl-C is for us: the bot stops first, then the sandbox.
+            start_new_session=True,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _end(await starting)
+        raise
 
 
 def _see_that_it_is_free(port: int) -> None:

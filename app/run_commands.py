@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import uvloop
 
 from app.clock import RehearsalClock, wall_clock
 from app.console import err, errors_for_people, fail, out, settings
@@ -16,6 +17,7 @@ from app.logs import set_up_logs
 from app.rehearsal import TOKEN, SandboxClock, bind_everybody, sandbox_process, show_stops_for_ever
 from app.rules import read_rules
 from app.service import running
+from app.storage import only_bot_on
 from config.settings import ROOT, Settings
 from scheduler.clockwork import Rhythm
 
@@ -47,8 +49,8 @@ def run(
     clock = _clock(clock_from, clock_speed)
     token = _token(chosen)
     set_up_logs(chosen.nhacviec_log_level, for_people=err.is_terminal)
-    with errors_for_people():
-        asyncio.run(_until_told_to_stop(_run(chosen, token, clock)))
+    with errors_for_people(), only_bot_on(chosen.database_url):
+        uvloop.run(_until_told_to_stop(_run(chosen, token, clock)))
 
 
 def rehearse(
@@ -71,12 +73,14 @@ def rehearse(
         update={
             "telegram_api_url": f"http://127.0.0.1:{port}",
             "telegram_proxy": None,
+            "telegram_webhook_url": None,
+            "nhacviec_listen": None,
             "database_url": f"sqlite:///{folder / 'nhacviec.db'}",
         }
     )
     set_up_logs("WARNING", for_people=True)
-    with errors_for_people():
-        asyncio.run(_until_told_to_stop(_rehearse(chosen, port, folder)))
+    with errors_for_people(), only_bot_on(chosen.database_url):
+        uvloop.run(_until_told_to_stop(_rehearse(chosen, port, folder)))
         out.print("Stopped. The next start goes on from here.")
 
 

@@ -1,6 +1,8 @@
 """The service put together: database, plan, channels and clockwork, started in order and stopped in order."""
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -9,37 +11,35 @@ from functools import partial
 
 import structlog
 from telegram import Bot
-from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from app.clock import wall_clock
-from app.errors import SettingError
-from app.logs import redact
+from app.connecting import connect
+from app.receiving import WayIn, way_in
 from app.rules import Rules
-from app.storage import opened_database
-from bot.commands.menu import MENU
+from app.storage import awaited_database
+from app.web_room import web_room
 from bot.conversation import Conversation
 from bot.reception import Reception
 from bot.telegram.channel import NAME as TELEGRAM
 from bot.telegram.channel import TelegramChannel
-from bot.telegram.connect import PollingBot, make_bot
-from bot.telegram.menu import publish_commands
-from bot.telegram.outcomes import wait_of
-from bot.telegram.receive import TelegramReceiver
+from bot.telegram.connect import make_bot
 from bot.telegram.updates import read_update
 from config.settings import Settings
 from scheduler.clockwork import Clockwork, Rhythm, Wakers
 from scheduler.deliver import Deliverer
+from scheduler.heartbeat import beating
 from scheduler.hours import OfficeHours
 from scheduler.refresh import PlanKeeper
+from scheduler.watch import Receiving, TroubleKind, Watch
 from store import inbox
 from store.claims import LEASE
 from store.database import Database
 from store.inbox import Arrival
 from store.pacing import Pace
 from store.sync import Timetable
+from web.health import Trouble
 
 _log = structlog.get_logger("service")
-_CONNECT_PAUSE = 5.0
 _RESTART_PAUSE = 5.0
 _STOP_SECONDS = 8.0
 
@@ -68,11 +68,11 @@ async def running(
 ) -> AsyncIterator[Service]:
     """Start everything; inside the block it runs; at its end it stops cleanly, within ten seconds.
 
-    Raises SettingError for a database that cannot be used and a token that Telegram refuses, PlanRejected when no
-    acceptable plan was ever loaded.
+    Raises SettingError for a database that cannot be used, a port that is taken and a token that Telegram refuses,
+    PlanRejected when no acceptable plan was ever loaded.
     """
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(opened_database(settings.database_url))
+        database = await stack.enter_async_context(awaited_database(settings.database_url))
         keeper = PlanKeeper(database, settings.nhacviec_plans, rules.timetable)
         await keeper.start(now=clock(), wall=wall_clock())
         bot = make_bot(
@@ -80,14 +80,59 @@ async def running(
             api_url=settings.telegram_api_url,
             proxy=settings.telegram_proxy.get_secret_value() if settings.telegram_proxy else None,
         )
-        await _connect(bot, settings)
+        wakers = Wakers()
+        keep = partial(_keep, database, wakers, clock)
+        way = way_in(settings, bot, database, keep, who=_who(), wall=wall_clock())
+        heartbeat = await stack.enter_async_context(beating(settings.heartbeat_url()))
+        watch = Watch(
+            database,
+            hours=rules.hours,
+            calendar=rules.timetable.calendar,
+            clock=clock,
+            wall=wall_clock,
+            receiving=partial(_receiving, way),
+            after_a_calm_look=heartbeat,
+        )
+        await stack.enter_async_context(
+            web_room(settings, database, way.doors, partial(_troubles, watch, way))
+        )
+        await connect(bot, settings, way)
         stack.push_async_callback(bot.shutdown)
-        clockwork = _clockwork(database, rules, keeper, bot, clock, rhythm or Rhythm(), pace or Pace(), lease)
-        receiver = TelegramReceiver(bot, partial(_keep, database, clockwork, clock))
+        deliverer = Deliverer(
+            database,
+            {TELEGRAM: TelegramChannel(bot)},
+            hours=rules.hours,
+            calendar=rules.timetable.calendar,
+            pace=pace or Pace(),
+            clock=clock,
+            wall=wall_clock,
+            lease=lease,
+            on_idle_hand=wakers.outbox.set,
+        )
+        if database.is_sqlite:
+            # Nobody else is on the file: what is claimed there is in no living hands.
+            await deliverer.take_back(whoever_holds=True)
+        clockwork = Clockwork(
+            database=database,
+            timetable=rules.timetable,
+            hours=rules.hours,
+            reception=Reception(
+                database,
+                Conversation(bot_name=bot.username),
+                {TELEGRAM: lambda raw: read_update(raw, bot)},
+            ),
+            deliverer=deliverer,
+            keeper=keeper,
+            watch=watch,
+            clock=clock,
+            wall=wall_clock,
+            rhythm=rhythm or Rhythm(),
+            wakers=wakers,
+        )
         scheduler = clockwork.schedule()
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
-        receiving = asyncio.create_task(_unceasing("receive", receiver.run))
+        receiving = asyncio.create_task(_unceasing("receive", way.run))
         working = [
             asyncio.create_task(_unceasing("handle", clockwork.handle_for_ever)),
             asyncio.create_task(_unceasing("deliver", clockwork.deliver_for_ever)),
@@ -103,87 +148,34 @@ async def running(
             await _stop(clockwork, working)
 
 
-def _clockwork(
-    database: Database,
-    rules: Rules,
-    keeper: PlanKeeper,
-    bot: PollingBot,
-    clock: Callable[[], datetime],
-    rhythm: Rhythm,
-    pace: Pace,
-    lease: timedelta,
-) -> Clockwork:
-    wakers = Wakers()
-    return Clockwork(
-        database=database,
-        timetable=rules.timetable,
-        hours=rules.hours,
-        reception=Reception(
-            database,
-            Conversation(bot_name=bot.username),
-            {TELEGRAM: lambda raw: read_update(raw, bot)},
-        ),
-        deliverer=Deliverer(
-            database,
-            {TELEGRAM: TelegramChannel(bot)},
-            hours=rules.hours,
-            calendar=rules.timetable.calendar,
-            pace=pace,
-            clock=clock,
-            wall=wall_clock,
-            lease=lease,
-            on_idle_hand=wakers.outbox.set,
-        ),
-        keeper=keeper,
-        clock=clock,
-        wall=wall_clock,
-        rhythm=rhythm,
-        wakers=wakers,
-    )
+def _who() -> str:
+    """This process in words: which machine, which number there."""
+    return f"nhacviec {socket.gethostname()}:{os.getpid()}"
 
 
-async def _connect(bot: Bot, settings: Settings) -> None:
-    """Reach Telegram, as long as it takes; polling is switched on and the commands are published."""
-    while True:
-        try:
-            await bot.initialize()
-            await bot.delete_webhook(drop_pending_updates=False)
-            commands = [(item.command.value, item.description) for item in MENU]
-            await publish_commands(bot, private=commands, groups=commands)
-        except InvalidToken as error:
-            raise SettingError(
-                f"{redact(settings.telegram_api_url)} refused the bot's token",
-                "Copy the token from @BotFather into TELEGRAM_BOT_TOKEN (or the file that TELEGRAM_BOT_TOKEN_FILE names).",
-            ) from error
-        except BadRequest as error:
-            raise SettingError(
-                f"the Bot API server answered: {error.message}", "Mend what it names and start again."
-            ) from error
-        except RetryAfter as error:
-            seconds = wait_of(error).total_seconds()
-            _log.warning("the Bot API server asks to wait", seconds=seconds)
-            await asyncio.sleep(seconds)
-        except TelegramError as error:
-            # Also an answer that is no answer: a captive portal or a proxy speaks in the server's place.
-            _log.warning(
-                "cannot reach the Bot API server; trying again. Behind a filtered network set TELEGRAM_PROXY"
-                " or TELEGRAM_API_URL",
-                server=settings.telegram_api_url,
-                error=type(error.__cause__ or error).__name__,
-                retry_in_seconds=_CONNECT_PAUSE,
-            )
-            await asyncio.sleep(_CONNECT_PAUSE)
-        else:
-            _log.info("connected", bot=bot.username)
-            return
+def _receiving(way: WayIn) -> Receiving | None:
+    """For the watch: whether updates can come in, where it is this process's turn to know."""
+    if not way.is_ours:
+        return None
+    return Receiving(unable_since=min((one.since for one in way.troubles(wall_clock())), default=None))
+
+
+async def _troubles(watch: Watch, way: WayIn) -> list[Trouble]:
+    """For /health: what the watch found at its last look, and what keeps updates from coming at this moment."""
+    found = [
+        Trouble(name=one.kind.value, detail=one.detail, since=one.since)
+        for one in watch.troubles
+        if one.kind is not TroubleKind.RECEIVING
+    ]
+    return found + way.troubles(wall_clock())
 
 
 async def _keep(
-    database: Database, clockwork: Clockwork, clock: Callable[[], datetime], arrivals: list[Arrival]
+    database: Database, wakers: Wakers, clock: Callable[[], datetime], arrivals: list[Arrival]
 ) -> None:
     async with database.write() as session:
         await inbox.keep(session, channel=TELEGRAM, arrivals=arrivals, now=clock())
-    clockwork.wakers.inbox.set()
+    wakers.inbox.set()
 
 
 async def _unceasing(name: str, loop: Callable[[], Awaitable[None]]) -> None:

@@ -1,30 +1,57 @@
 """The database as a command opens it: ready for use, or a word to the operator."""
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing, contextmanager
+from pathlib import Path
 
+import structlog
 from alembic.util import CommandError
-from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
 from app.errors import SettingError
-from store.database import Database
+from store.database import Database, sqlite_file
+from store.lock import AlreadyHeld, held_alone
 from store.migrate import migrate
+from store.outages import will_pass
+
+_log = structlog.get_logger("service")
+_TRY_AGAIN_SECONDS = 5.0
+
+
+class NotYet(SettingError):
+    """The database cannot be used now, for a reason that passes by itself."""
+
+
+@contextmanager
+def only_bot_on(url: str) -> Iterator[None]:
+    """Keep every other bot away from the SQLite file while this one runs; a PostgreSQL is shared. Raises SettingError
+    when a bot runs on the file already."""
+    file = sqlite_file(url)
+    if file is None:
+        yield
+        return
+    with ExitStack() as stack:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(held_alone(file))
+        except AlreadyHeld as held:
+            raise _runs_already(held) from None
+        except OSError as error:
+            raise _not_accessible(error) from error
+        yield
 
 
 @asynccontextmanager
 async def opened_database(url: str) -> AsyncIterator[Database]:
     """The database at `url`, brought to this program's schema; closed at the end. Raises SettingError if it cannot be
-    used."""
+    used, NotYet if it will be usable later."""
     try:
         database = Database(url)
-        _open_file_once(url)
+        await asyncio.to_thread(_open_file_once, sqlite_file(url))
     except OSError as error:
-        raise SettingError(
-            f"DATABASE_URL: {error.filename}: {error.strerror}",
-            "Name a file in a folder that this user can write to.",
-        ) from error
+        raise _not_accessible(error) from error
     except sqlite3.Error as error:
         raise _unusable(error) from error
     try:
@@ -32,6 +59,25 @@ async def opened_database(url: str) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def awaited_database(url: str) -> AsyncIterator[Database]:
+    """The same for a bot, which waits as long as it takes: a server that still starts or a file that is locked is no
+    reason to give up. Raises SettingError for what does not pass."""
+    async with AsyncExitStack() as stack:
+        while True:
+            try:
+                database = await stack.enter_async_context(opened_database(url))
+                break
+            except NotYet as error:
+                _log.warning(
+                    "the database is not available yet; trying again",
+                    error=error.problem,
+                    retry_in_seconds=_TRY_AGAIN_SECONDS,
+                )
+            await asyncio.sleep(_TRY_AGAIN_SECONDS)
+        yield database
 
 
 async def _made_ready(database: Database) -> None:
@@ -46,16 +92,31 @@ async def _made_ready(database: Database) -> None:
         ) from error
 
 
-def _open_file_once(url: str) -> None:
+def _open_file_once(file: Path | None) -> None:
     """The asynchronous driver leaves a thread behind for a file that cannot be opened; find that out without it."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
-        with closing(sqlite3.connect(str(parsed.database))) as connection:
+    if file is not None:
+        with closing(sqlite3.connect(file)) as connection:
             connection.execute("PRAGMA schema_version")
 
 
-def _unusable(error: BaseException | None) -> SettingError:
+def _runs_already(held: AlreadyHeld) -> SettingError:
+    who = f" (process {held.holder})" if held.holder else ""
     return SettingError(
+        f"DATABASE_URL: another nhacviec{who} runs on {held.file} already.",
+        "One bot runs on one SQLite file: stop the other one first, or give this one a database of its own.",
+    )
+
+
+def _not_accessible(error: OSError) -> SettingError:
+    return SettingError(
+        f"DATABASE_URL: {error.filename}: {error.strerror}",
+        "Name a file in a folder that this user can write to.",
+    )
+
+
+def _unusable(error: BaseException | None) -> SettingError:
+    kind = NotYet if will_pass(error) else SettingError
+    return kind(
         f"DATABASE_URL: the database cannot be used: {_first_line(error)}",
         "Is the address right, does the server run, and may this user write there?",
     )

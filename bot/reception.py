@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Conversation
@@ -19,6 +19,7 @@ from bot.wording import SOMETHING_WENT_WRONG
 from plan.vietnam import day_of
 from store import chats, inbox
 from store.database import Database
+from store.outages import is_away
 from store.outbox import queue
 from store.states import ChatKind, OutboxKind
 from store.tables import ChatRow, InboxRow
@@ -38,8 +39,8 @@ class Reception:
         self._readers = readers
 
     async def handle_next(self, *, now: datetime, wall: datetime) -> bool:
-        """Handle the oldest update that waits; False when none does. Trouble with the database is raised: the update
-        stays where it is."""
+        """Handle the oldest update that waits and is in no other process's hands; False when there is none. Trouble with
+        the database, a deadlock between two processes too, is raised: the update stays where it is."""
         row_id: int | None = None
         incoming: Incoming | None = None
         try:
@@ -52,7 +53,7 @@ class Reception:
                 await self._handle(session, row, incoming, now=now, wall=wall)
                 inbox.handled(row, now)
         except SQLAlchemyError as error:
-            if row_id is None or not _is_about_the_data(error):
+            if row_id is None or is_away(error):
                 raise
             await self._park(row_id, incoming, error, now=now, wall=wall)
         except Exception as error:
@@ -111,7 +112,8 @@ class Reception:
         """The officer hears that something went wrong; what exactly is for the operator."""
         _log.error("update parked", inbox_id=row_id, error=type(error).__name__, exc_info=error)
         async with self._database.write() as session:
-            await inbox.park(session, row_id, f"{type(error).__name__}: {error}"[:500], now)
+            if not await inbox.park(session, row_id, f"{type(error).__name__}: {error}"[:500], now):
+                return
             if isinstance(incoming, Words | Tap):
                 chat = await _chat(session, incoming)
                 queue(
@@ -132,8 +134,3 @@ async def _chat(session: AsyncSession, incoming: Words | Tap | Gone | Back) -> C
 
 def _in_group(incoming: Words) -> bool:
     return incoming.place.kind is ChatKind.GROUP
-
-
-def _is_about_the_data(error: SQLAlchemyError) -> bool:
-    """Whether the same update would fail again: not so when the database is away or busy."""
-    return isinstance(error, DataError | IntegrityError) or type(error) is StatementError

@@ -10,7 +10,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).parent.parent
-_DRIVERS = {"sqlite", "sqlite+aiosqlite", "postgresql+psycopg"}
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
+_DRIVERS = {"sqlite", "postgresql+psycopg"}
 
 
 def _has_host(address: str) -> bool:
@@ -19,6 +20,16 @@ def _has_host(address: str) -> bool:
         return bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         return False
+
+
+def _host_and_port(place: str) -> tuple[str, int] | None:
+    try:
+        parts = urlsplit(f"//{place}")
+        if parts.hostname and parts.port and parts.netloc == place and "@" not in place:
+            return parts.hostname, parts.port
+    except ValueError:
+        pass
+    return None
 
 
 class Settings(BaseSettings):
@@ -30,13 +41,24 @@ class Settings(BaseSettings):
     telegram_bot_token_file: Path | None = None
     telegram_api_url: str = "https://api.telegram.org"
     telegram_proxy: SecretStr | None = None
+    telegram_webhook_url: str | None = None
     database_url: str = f"sqlite:///{ROOT / 'var' / 'nhacviec.db'}"
     nhacviec_plans: Annotated[tuple[Path, ...], NoDecode] = (ROOT / "data" / "tasks.yaml",)
     nhacviec_reminders: Path = Field(default=ROOT / "config" / "reminders.yaml")
     nhacviec_working_days: Path = Field(default=ROOT / "config" / "working_days.yaml")
+    nhacviec_listen: str | None = None
+    nhacviec_heartbeat_url: SecretStr | None = None
     nhacviec_log_level: str = "INFO"
 
-    @field_validator("telegram_bot_token", "telegram_bot_token_file", "telegram_proxy", mode="before")
+    @field_validator(
+        "telegram_bot_token",
+        "telegram_bot_token_file",
+        "telegram_proxy",
+        "telegram_webhook_url",
+        "nhacviec_listen",
+        "nhacviec_heartbeat_url",
+        mode="before",
+    )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
@@ -75,6 +97,35 @@ class Settings(BaseSettings):
                 raise ValueError("use http://host:port, https://host:port or socks5://host:port")
         return value
 
+    @field_validator("telegram_webhook_url")
+    @classmethod
+    def _webhook_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value) if _has_host(value) else None
+        if parts is None or parts.query or parts.fragment or parts.path in ("", "/"):
+            raise ValueError("name a host and a path, such as https://nhacviec.example.vn/telegram")
+        if parts.path.startswith("/health"):
+            raise ValueError("the paths under /health are taken; choose another one, such as /telegram")
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _THIS_MACHINE):
+            raise ValueError("must start with https:// (or http:// for this machine)")
+        return value
+
+    @field_validator("nhacviec_listen")
+    @classmethod
+    def _place_to_listen(cls, value: str | None) -> str | None:
+        if value is not None and _host_and_port(value) is None:
+            raise ValueError("name a host and a port, such as 127.0.0.1:8080 (or 0.0.0.0:8080 for all)")
+        return value
+
+    @field_validator("nhacviec_heartbeat_url")
+    @classmethod
+    def _heartbeat_address(cls, value: SecretStr | None) -> SecretStr | None:
+        address = value.get_secret_value() if value is not None else None
+        if address is not None and not (address.startswith(("https://", "http://")) and _has_host(address)):
+            raise ValueError("must be a web address, such as https://hc.example.vn/ping/…")
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
@@ -100,6 +151,23 @@ class Settings(BaseSettings):
         if self.telegram_bot_token and self.telegram_bot_token_file:
             raise ValueError("set TELEGRAM_BOT_TOKEN or TELEGRAM_BOT_TOKEN_FILE, not both")
         return self
+
+    @model_validator(mode="after")
+    def _door_for_a_webhook(self) -> Self:
+        if self.telegram_webhook_url and not self.nhacviec_listen:
+            raise ValueError(
+                "TELEGRAM_WEBHOOK_URL needs NHACVIEC_LISTEN, the host and port where updates arrive, such as"
+                " 127.0.0.1:8080"
+            )
+        return self
+
+    def listen(self) -> tuple[str, int] | None:
+        """Host and port of the web room; None when there is to be none."""
+        return _host_and_port(self.nhacviec_listen) if self.nhacviec_listen else None
+
+    def heartbeat_url(self) -> str | None:
+        """Where to say that all is well; None when nowhere."""
+        return self.nhacviec_heartbeat_url.get_secret_value() if self.nhacviec_heartbeat_url else None
 
     def token(self) -> str | None:
         """The bot's token, read from the file where one is named. Raises OSError when that cannot be read."""

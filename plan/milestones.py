@@ -46,6 +46,15 @@ class DueDates:
             due=due, remind_by=calendar.remind_by(due), late_after=calendar.late_after(due), cutoff=cutoff
         )
 
+    @classmethod
+    def if_dated(
+        cls, due: date | None, remind_by: date | None, late_after: date | None, cutoff: date | None
+    ) -> "DueDates | None":
+        """From dates as they are kept; None for what has no due day."""
+        if due is None or remind_by is None or late_after is None:
+            return None
+        return cls(due=due, remind_by=remind_by, late_after=late_after, cutoff=cutoff)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Milestone:

@@ -19,13 +19,17 @@ from scheduler.deliver import Deliverer
 from scheduler.hours import OfficeHours
 from scheduler.refresh import PlanKeeper
 from scheduler.scan import ScanResult, scan_if_owed
+from scheduler.watch import Healing, Watch
 from store.database import Database
 from store.sync import Timetable
 
 _log = structlog.get_logger("clockwork")
 _DATABASE_PAUSE = 2.0
 _IDLE_SECONDS = 30.0
+# Other processes queue work too, and wake nobody here.
+_IDLE_SECONDS_WHEN_SHARED = 1.0
 _LEAST_WAIT = 0.005
+_CALLS_MAY_TAKE = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,7 @@ class Rhythm:
     scan: float = 15
     refresh: float = 15
     leases: float = 20
+    watch: float = 60
 
 
 @dataclass(kw_only=True)
@@ -55,6 +60,7 @@ class Clockwork:
     reception: Reception
     deliverer: Deliverer
     keeper: PlanKeeper
+    watch: Watch
     clock: Callable[[], datetime]
     wall: Callable[[], datetime]
     rhythm: Rhythm = field(default_factory=Rhythm)
@@ -70,7 +76,8 @@ class Clockwork:
         for name, job, seconds in (
             ("scan", self.scan, self.rhythm.scan),
             ("refresh", self.refresh, self.rhythm.refresh),
-            ("leases", self.deliverer.take_back_expired, self.rhythm.leases),
+            ("leases", self.deliverer.take_back, self.rhythm.leases),
+            ("watch", self.look, self.rhythm.watch),
         ):
             scheduler.add_job(patiently(name, job), IntervalTrigger(seconds=seconds), id=name)
         return scheduler
@@ -104,6 +111,14 @@ class Clockwork:
         if await self.keeper.refresh(now=self.clock(), wall=self.wall()):
             self.wakers.outbox.set()
 
+    async def look(self) -> None:
+        """One round of the watch."""
+        await self.watch.look(Healing(scan=self.scan, take_back=self.deliverer.take_back, wake=self._wake))
+
+    def _wake(self) -> None:
+        self.wakers.inbox.set()
+        self.wakers.outbox.set()
+
     async def handle_for_ever(self) -> None:
         """Handle what is in the inbox, then wait for more; ends after `stop`."""
         while not self._stopping:
@@ -116,33 +131,35 @@ class Clockwork:
             except SQLAlchemyError as error:
                 await _database_trouble("inbox", error)
                 continue
-            await _woken(self.wakers.inbox, _IDLE_SECONDS)
+            await _woken(self.wakers.inbox, self._idle_seconds)
 
     async def deliver_for_ever(self) -> None:
         """Deliver what may leave, then wait until something may; ends after `stop`."""
         while not self._stopping:
             self.wakers.outbox.clear()
             try:
-                if await self.deliverer.deliver_waiting():
-                    continue
-                at = await self.deliverer.next_at()
+                await self.deliverer.deliver_waiting()
             except SQLAlchemyError as error:
                 await _database_trouble("outbox", error)
                 continue
-            await _woken(self.wakers.outbox, self._until(at))
+            await _woken(self.wakers.outbox, self._until(self.deliverer.next_look))
 
     async def stop(self) -> None:
-        """Claim nothing more, and wait for what is under way."""
+        """Claim nothing more; finish what is under way or hand it back."""
         self._stopping = True
-        self.wakers.inbox.set()
-        self.wakers.outbox.set()
-        await self.deliverer.finish()
+        self._wake()
+        await self.deliverer.stop(_CALLS_MAY_TAKE)
 
     def _until(self, at: datetime | None) -> float:
-        if at is None or self.deliverer.is_full:
-            # Every send that ends wakes the loop.
-            return _IDLE_SECONDS
-        return min(max((at - self.wall()).total_seconds(), _LEAST_WAIT), _IDLE_SECONDS)
+        """Seconds until that moment. With None only an event brings more: every record of an outcome wakes the loop."""
+        if at is None:
+            return self._idle_seconds
+        return min(max((at - self.wall()).total_seconds(), _LEAST_WAIT), self._idle_seconds)
+
+    @property
+    def _idle_seconds(self) -> float:
+        """After so long without being woken, look for work nevertheless."""
+        return _IDLE_SECONDS if self.database.is_sqlite else _IDLE_SECONDS_WHEN_SHARED
 
 
 def patiently(name: str, job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:

@@ -1,7 +1,7 @@
 """Keep the store in line with the plans' files: at start, and whenever a file changes.
 
 A file that cannot be accepted leaves the running plan in force; the operator hears of it once a day for each state
-of the file.
+of the file. After a restore the store has the backup's plans: all files are looked at anew.
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,10 @@ from plan.problems import PlanRejected, Problem
 from plan.vietnam import day_of
 from scheduler.troubles import plan_rejected, tell_operators
 from store.database import Database
+from store.restores import Restore, last_restore
 from store.sync import Timetable, retire_missing_plans, sync_plan
 from store.tables import PlanRow
+from store.turns import PLAN, take_turn
 
 _log = structlog.get_logger("plan")
 
@@ -32,9 +34,34 @@ class PlanKeeper:
         self._timetable = timetable
         self._seen: dict[Path, str] = {}
         self._in_force: dict[Path, str] = {}
+        self._restore: Restore | None = None
 
     async def start(self, *, now: datetime, wall: datetime) -> None:
         """Bring all plans in at start. Raises PlanRejected if a file is not acceptable and no plan was ever in force."""
+        # Asked first: a restore in the middle of this is found at the next look.
+        restore = await self._last_restore()
+        rejected = await self._take_over_all(now=now, wall=wall)
+        if rejected and not await self._any_plan():
+            raise PlanRejected(rejected)
+        self._restore = restore
+
+    async def refresh(self, *, now: datetime, wall: datetime) -> bool:
+        """Look at the files; True when one had changed, and so did the store: a plan taken over, or the operator told.
+        The first look after a restore takes all of them over."""
+        restore = await self._last_restore()
+        if restore != self._restore:
+            _log.warning("a backup was put in force", restore=restore and restore.id)
+            await self._take_over_all(now=now, wall=wall)
+            self._restore = restore
+            return True
+        digests = {path: plan_digest(path) for path in self._paths}
+        changed = [path for path, digest in digests.items() if digest != self._seen.get(path)]
+        for path in changed:
+            await self._refresh(path, digests[path], now=now, wall=wall)
+        return bool(changed)
+
+    async def _take_over_all(self, *, now: datetime, wall: datetime) -> list[Problem]:
+        """All files as they are now; plans that no file stands for are retired. Returns why files were rejected."""
         rejected = [
             problem
             for path in self._paths
@@ -42,35 +69,33 @@ class PlanKeeper:
         ]
         if not rejected:
             async with self._database.write() as session:
+                await take_turn(session, PLAN)
                 for key in await retire_missing_plans(session, self._in_force.values()):
                     _log.info("plan retired", plan=key)
-        elif not await self._any_plan():
-            raise PlanRejected(rejected)
+        return rejected
 
-    async def refresh(self, *, now: datetime, wall: datetime) -> bool:
-        """Look at the files; True when one had changed, and so did the store: a plan taken over, or the operator told."""
-        digests = {path: plan_digest(path) for path in self._paths}
-        changed = [path for path, digest in digests.items() if digest != self._seen.get(path)]
-        for path in changed:
-            await self._refresh(path, digests[path], now=now, wall=wall)
-        return bool(changed)
+    async def _last_restore(self) -> Restore | None:
+        async with self._database.read() as session:
+            return await last_restore(session)
 
     async def _refresh(
         self, path: Path, digest: str, *, now: datetime, wall: datetime
     ) -> tuple[Problem, ...]:
         """Take over one file, fingerprinted before; returns the problems for which it was rejected."""
-        self._seen[path] = digest
         try:
             plan, findings = load_plan(path)
             self._refuse_second_owner(plan.key, path)
         except PlanRejected as rejected:
             await self._reject(path, digest, rejected, now=now, wall=wall)
+            self._seen[path] = digest
             return rejected.problems
         for finding in findings:
             _log.debug("plan", finding=str(finding))
         async with self._database.write() as session:
+            await take_turn(session, PLAN)
             result = await sync_plan(session, plan, self._timetable, now=now, today=day_of(now))
-        self._in_force[path] = plan.key
+        # Only now: what trouble with the database kept out is tried again.
+        self._seen[path], self._in_force[path] = digest, plan.key
         _log.info("plan in force", plan=plan.key, **asdict(result))
         return ()
 
@@ -90,6 +115,8 @@ class PlanKeeper:
         for problem in rejected.problems:
             _log.error("plan rejected", problem=str(problem))
         async with self._database.write() as session:
+            # Every process has seen the file; one tells of it.
+            await take_turn(session, PLAN)
             await tell_operators(
                 session,
                 plan_rejected(path, rejected),

@@ -1,4 +1,8 @@
-"""What to do after a send: a pure decision from its outcome, the attempts so far, and now."""
+"""What to do after a send: a pure decision from its outcome, the attempts so far, and now.
+
+A retry ends when the message has lost its use, never by a count: a service that is away for hours must not cost an answer
+that is still wanted. A morning message loses its use with its day: the next working day's scan says what is true by then.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,11 +10,12 @@ from enum import StrEnum
 from typing import assert_never
 
 from bot.channel import Migrated, Outcome, Refused, RetryLater, Sent, Uncertain
+from store.states import OutboxKind
 
 _FIRST_DELAY = timedelta(seconds=2)
 _LONGEST_DELAY = timedelta(minutes=10)
 _UNCERTAIN_DELAY = timedelta(seconds=30)
-MOST_ATTEMPTS = 60
+_USEFUL_FOR = {OutboxKind.REPLY: timedelta(hours=24), OutboxKind.NOTE: timedelta(days=7)}
 
 
 class Why(StrEnum):
@@ -23,7 +28,7 @@ class Why(StrEnum):
     MIGRATED = "migrated"
     UNCERTAIN = "uncertain"
     UNCERTAIN_TWICE = "uncertain twice"
-    GAVE_UP = "gave up"
+    TOO_LATE = "lost its use"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +63,30 @@ class Again:
 Decision = Done | GiveUp | Again
 
 
-def decide(outcome: Outcome, *, attempts: int, repeated: bool, jitter: float, now: datetime) -> Decision:
+def useful_until(kind: OutboxKind, created_at: datetime) -> datetime | None:
+    """When a message loses its use (wall time); None for a morning message, which its hours and the next scan bound."""
+    lasts = _USEFUL_FOR.get(kind)
+    return created_at + lasts if lasts is not None else None
+
+
+def decide(
+    outcome: Outcome,
+    *,
+    attempts: int,
+    repeated: bool,
+    jitter: float,
+    now: datetime,
+    useful_until: datetime | None = None,
+) -> Decision:
     """`attempts` counts this one; `repeated` says that the row was marked as a repeat before; `jitter` in [0, 1)
-    spreads retries, so that many do not come at one moment."""
+    spreads retries, so that many do not come at one moment. After `useful_until` nothing is tried again."""
+    decision = _decide(outcome, attempts=attempts, repeated=repeated, jitter=jitter, now=now)
+    if isinstance(decision, Again) and useful_until is not None and decision.at > useful_until:
+        return GiveUp(why=Why.TOO_LATE)
+    return decision
+
+
+def _decide(outcome: Outcome, *, attempts: int, repeated: bool, jitter: float, now: datetime) -> Decision:
     match outcome:
         case Sent():
             return Done(why=Why.SENT, external_id=outcome.external_id)
@@ -80,14 +106,12 @@ def decide(outcome: Outcome, *, attempts: int, repeated: bool, jitter: float, no
 
 def _later(outcome: RetryLater, *, attempts: int, jitter: float, now: datetime) -> Decision:
     if outcome.after is not None:
-        # The service knows when; that is no fault of the message, so it does not wear out its attempts.
+        # The service knows when.
         return Again(
             why=Why.FLOOD,
             at=now + outcome.after,
             hold_chat=not outcome.whole_channel,
             hold_channel=outcome.whole_channel,
         )
-    if attempts >= MOST_ATTEMPTS:
-        return GiveUp(why=Why.GAVE_UP)
     delay = min(_FIRST_DELAY * 2 ** min(attempts - 1, 16), _LONGEST_DELAY)
     return Again(why=Why.NOT_TAKEN, at=now + delay * (1 + jitter / 2))

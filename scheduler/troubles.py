@@ -1,4 +1,4 @@
-"""What the operator's chats are told when the machine could not do its work: nothing is lost in silence."""
+"""What operators and the standing office are told when the machine could not do its work: nothing is lost in silence."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -6,31 +6,47 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.message import Message, block, bold, code, line, message, to_json
-from bot.wording import full_day, joined
+from bot.message import Message, block, bold, code, italic, line, message, to_json
+from bot.wording import capitalised, full_day, joined
 from plan.problems import PlanRejected
+from plan.vietnam import local
 from store import chats
-from store.outbox import is_queued, queue
-from store.states import OutboxKind
+from store.outbox import queue_note
+from store.tables import ChatRow
 
 _SHOWN_PROBLEMS = 10
 _SHOWN_LENGTH = 300
 _SHOWN_REASON = 120
+_OUT_OF_REACH = (
+    "blocked",
+    "kicked",
+    "not found",
+    "deactivated",
+    "not a member",
+    "write_forbidden",
+    "rights",
+    "peer_id",
+)
 
 
 async def tell_operators(session: AsyncSession, note: Message, *, key: str, wall: datetime) -> None:
     """Queue a note to every operator's chat; the same `key` is told once."""
-    for chat in await chats.operator_chats(session):
-        key_of_chat = f"{key}:{chat.id}"
-        if not await is_queued(session, key_of_chat):
-            queue(
-                session,
-                chat_id=chat.id,
-                kind=OutboxKind.NOTE,
-                wall=wall,
-                body=to_json(note),
-                key=key_of_chat,
-            )
+    await _tell(session, await chats.operator_chats(session), note, key=key, wall=wall)
+
+
+async def tell_agency(session: AsyncSession, agency: str, note: Message, *, key: str, wall: datetime) -> bool:
+    """Queue a note to every chat of an agency that is within reach; the same `key` is told once. False when there is no
+    such chat."""
+    found = await chats.chats_of(session, agency)
+    await _tell(session, found, note, key=key, wall=wall)
+    return bool(found)
+
+
+async def _tell(
+    session: AsyncSession, listeners: Sequence[ChatRow], note: Message, *, key: str, wall: datetime
+) -> None:
+    for chat in listeners:
+        await queue_note(session, chat_id=chat.id, wall=wall, body=to_json(note), key=f"{key}:{chat.id}")
 
 
 def plan_rejected(path: Path, rejected: PlanRejected) -> Message:
@@ -48,20 +64,48 @@ def plan_rejected(path: Path, rejected: PlanRejected) -> Message:
     )
 
 
-def undelivered(agencies: Sequence[str], reason: str) -> Message:
+def undelivered(agencies: Sequence[str], error: str) -> Message:
     """A morning message could not be delivered and will not be tried again."""
     return message(
         block(
             line(bold("⚠️ Có tin nhắc việc không gửi được.")),
             line(f"Cơ quan: {joined(agencies) or 'không rõ'}"),
-            line(f"Lý do: {reason[:_SHOWN_REASON]}"),
+            line(f"Lý do: {reason_words(error)}"),
+            *([line(code(error[:_SHOWN_REASON]))] if error else []),
         ),
         "Các việc trong tin này chưa được tính là đã nhắc.",
     )
 
 
+def reason_words(error: str) -> str:
+    """Why a message was given up, as an officer would say it; `error` is what the row keeps."""
+    text = error.lower()
+    if "uncertain twice" in text:
+        return "đã gửi hai lần nhưng không rõ có nhận được hay không"
+    if any(mark in text for mark in _OUT_OF_REACH):
+        return "bot bị chặn, bị xóa khỏi nhóm hoặc không còn cuộc trò chuyện này"
+    return "dịch vụ tin nhắn từ chối"
+
+
+def undelivered_list(day: date, failed: Sequence[tuple[Sequence[str], int, str]]) -> Message:
+    """The standing office's list of the morning: agencies, how many of their assignments, and why they heard nothing."""
+    return message(
+        block(
+            line(bold(f"⚠️ {full_day(day)}: lời nhắc chưa tới nơi.")),
+            line("Các việc này chưa được tính là đã đôn đốc. Đề nghị liên hệ trực tiếp."),
+        ),
+        *(
+            block(
+                line(bold(f"• {joined(agencies) or 'không rõ cơ quan'}"), f": {count} việc"),
+                line(italic(reason_words(error))),
+            )
+            for agencies, count, error in failed
+        ),
+    )
+
+
 def nobody_to_tell(day: date, agencies: Sequence[str]) -> Message:
-    """Milestones were reached of agencies that no chat within reach speaks for."""
+    """For operators: milestones were reached of agencies that no chat within reach speaks for."""
     return message(
         block(
             line(bold(f"⚠️ Ngày {full_day(day)}: có việc cần nhắc nhưng chưa có nơi nhận.")),
@@ -69,3 +113,39 @@ def nobody_to_tell(day: date, agencies: Sequence[str]) -> Message:
         ),
         "Tạo mã mời bằng lệnh: nhacviec invite MÃ-CƠ-QUAN",
     )
+
+
+_TROUBLES = {
+    "answers-unsent": "câu trả lời chưa gửi được",
+    "notices-unsent": "tin nhắc việc chưa gửi được",
+    "notes-unsent": "tin vận hành chưa gửi được",
+    "updates-unhandled": "tin nhận được chưa xử lý",
+    "leases-not-taken-back": "tin gửi dở chưa được gửi tiếp",
+    "scan-missing": "chưa quét việc đến hạn hôm nay",
+    "nothing-received": "không nhận được tin từ dịch vụ tin nhắn",
+    "database-away": "không truy cập được cơ sở dữ liệu",
+}
+
+
+def trouble_began(name: str, since: datetime, count: int | None) -> Message:
+    """The watch found something amiss."""
+    what = _TROUBLES[name]
+    words = capitalised(what) if count is None else f"{count} {what}"
+    return message(
+        block(line(bold(f"⚠️ {words}.")), line(f"Từ {_moment(since)}. Bot vẫn tiếp tục thử.")),
+        "Xem nhật ký của chương trình, hoặc trang /health.",
+    )
+
+
+def trouble_is_over(name: str, since: datetime, until: datetime) -> Message:
+    """What was amiss is well again."""
+    return message(
+        block(
+            line(bold(f"✅ Đã hết: {_TROUBLES[name]}.")),
+            line(f"Từ {_moment(since)} đến {_moment(until)}."),
+        )
+    )
+
+
+def _moment(instant: datetime) -> str:
+    return f"{local(instant):%H:%M ngày %d/%m/%Y}"

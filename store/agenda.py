@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import DutyKind
@@ -79,46 +80,50 @@ async def entries(
     if open_only:
         query = query.where(AssignmentRow.state == State.OPEN)
     rows = await session.execute(query)
-    return sorted((_entry(*row) for row in rows), key=lambda entry: entry.order)
+    return sorted((_entry(row) for row in rows), key=lambda entry: entry.order)
 
 
-def _query() -> Select[AssignmentRow, ItemRow, PlanRow, AgencyRow]:
+_FIELDS = (
+    AssignmentRow.id,
+    ItemRow.plan_key,
+    PlanRow.year.label("plan_year"),
+    ItemRow.code,
+    ItemRow.task,
+    ItemRow.area,
+    ItemRow.area_name,
+    ItemRow.heading,
+    ItemRow.title,
+    ItemRow.product,
+    ItemRow.schedule,
+    ItemRow.lead,
+    ItemRow.support,
+    AssignmentRow.agency,
+    AgencyRow.name.label("agency_name"),
+    AssignmentRow.slot,
+    AssignmentRow.period,
+    AssignmentRow.kind,
+    AssignmentRow.due,
+    AssignmentRow.remind_by,
+    AssignmentRow.late_after,
+    AssignmentRow.data_from,
+    AssignmentRow.cutoff,
+    PlanRow.report_address,
+    AssignmentRow.state,
+    AssignmentRow.done_at,
+    AssignmentRow.document,
+    AssignmentRow.note,
+)
+
+
+def _query() -> Select[Any]:
     return (
-        select(AssignmentRow, ItemRow, PlanRow, AgencyRow)
+        select(*_FIELDS)
         .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
         .join(PlanRow, ItemRow.plan_key == PlanRow.key)
         .join(AgencyRow, AssignmentRow.agency == AgencyRow.code)
     )
 
 
-def _entry(row: AssignmentRow, item: ItemRow, plan: PlanRow, agency: AgencyRow) -> Entry:
-    return Entry(
-        id=row.id,
-        plan_key=plan.key,
-        plan_year=plan.year,
-        code=item.code,
-        task=item.task,
-        area=item.area,
-        area_name=item.area_name,
-        heading=item.heading,
-        title=item.title,
-        product=item.product,
-        schedule=item.schedule,
-        lead=tuple(item.lead),
-        support=tuple(item.support),
-        agency=agency.code,
-        agency_name=agency.name,
-        slot=row.slot,
-        period=row.period,
-        kind=row.kind,
-        due=row.due,
-        remind_by=row.remind_by,
-        late_after=row.late_after,
-        data_from=row.data_from,
-        cutoff=row.cutoff,
-        report_address=plan.report_address,
-        state=row.state,
-        done_at=row.done_at,
-        document=row.document,
-        note=row.note,
-    )
+def _entry(row: Row[Any]) -> Entry:
+    fields = dict(row._mapping)
+    return Entry(**fields | {"lead": tuple(fields["lead"]), "support": tuple(fields["support"])})

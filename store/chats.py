@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.vietnam import day_of
+from store.once import add_once
 from store.states import ChatKind, Role, State
 from store.tables import AgencyRow, AssignmentRow, BindingRow, ChatRow, InviteRow, InviteTryRow
+from store.turns import take_turn
 
 INVITE_LIFETIME = timedelta(days=7)
 TRIES = 5
@@ -43,12 +45,11 @@ class Bound:
 
 
 async def chat_for(session: AsyncSession, *, channel: str, address: str, kind: ChatKind) -> ChatRow:
-    """The chat at that address, made on first sight."""
-    chat = await find_chat(session, channel=channel, address=address)
-    if chat is None:
-        chat = ChatRow(channel=channel, address=address, kind=kind, recent_sends=[])
-        session.add(chat)
-        await session.flush()
+    """The chat at that address, made on first sight, also when another process sees it at the same moment."""
+    while (chat := await find_chat(session, channel=channel, address=address)) is None:
+        await _take_address(session, channel, address)
+        new = {"channel": channel, "address": address, "kind": kind}
+        await add_once(session, ChatRow, [new], unique=["channel", "address"])
     return chat
 
 
@@ -59,13 +60,29 @@ async def find_chat(session: AsyncSession, *, channel: str, address: str) -> Cha
     return found
 
 
+async def _locked_chat(session: AsyncSession, *, channel: str, address: str) -> ChatRow | None:
+    found: ChatRow | None = await session.scalar(
+        select(ChatRow)
+        .where(ChatRow.channel == channel, ChatRow.address == address)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found
+
+
+async def _take_address(session: AsyncSession, channel: str, address: str) -> None:
+    """Until the transaction ends nobody else puts a chat at that address, where none is yet."""
+    await take_turn(session, f"nhacviec:chat:{channel}:{address}")
+
+
 async def move_chat(session: AsyncSession, *, channel: str, old: str, new: str) -> None:
     """A group became a supergroup: the same row goes on at the new address, with all that hangs on it. A row that the
     new address has by now hands over its bindings and is put aside."""
-    chat = await find_chat(session, channel=channel, address=old)
+    await _take_address(session, channel, new)
+    chat = await _locked_chat(session, channel=channel, address=old)
     if chat is None:
         return
-    other = await find_chat(session, channel=channel, address=new)
+    other = await _locked_chat(session, channel=channel, address=new)
     if other is not None:
         await _hand_over_bindings(session, other, chat)
         other.address, other.suspended = f"moved:{other.id}", "moved"
@@ -135,6 +152,17 @@ async def operator_chats(session: AsyncSession) -> list[ChatRow]:
         select(ChatRow)
         .join(BindingRow, BindingRow.chat_id == ChatRow.id)
         .where(bound_as(Role.OPERATOR), ChatRow.suspended.is_(None))
+    )
+    return list(found)
+
+
+async def chats_of(session: AsyncSession, agency: str) -> list[ChatRow]:
+    """The chats within reach that speak for an agency."""
+    found = await session.scalars(
+        select(ChatRow)
+        .join(BindingRow, BindingRow.chat_id == ChatRow.id)
+        .where(BindingRow.agency == agency, bound_as(Role.OFFICER), ChatRow.suspended.is_(None))
+        .order_by(BindingRow.id)
     )
     return list(found)
 
@@ -212,9 +240,15 @@ async def _bind(session: AsyncSession, chat: ChatRow, invite: InviteRow, now: da
     )
     if known is not None:
         return False
-    session.add(BindingRow(chat_id=chat.id, role=invite.role, agency=invite.agency, bound_at=now))
+    new = {"chat_id": chat.id, "role": invite.role, "agency": invite.agency, "bound_at": now}
+    await add_once(
+        session,
+        BindingRow,
+        [new],
+        unique=["chat_id", "role", "agency"],
+        where=BindingRow.ended_at.is_(None),
+    )
     chat.suspended = None
-    await session.flush()
     if invite.role is Role.OFFICER:
         await look_again(session, invite.agency, day_of(now))
     return True

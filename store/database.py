@@ -1,23 +1,42 @@
 """The way to the database: engine, sessions, and transactions that commit as a whole or not at all."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy.util import await_only
 
-_BUSY_TIMEOUT_MS = 10_000
+from store.inline_sqlite import DRIVER
+from store.outages import is_locked
+
+_PATIENCE = timedelta(seconds=10)
+# For everything but the beginning of a transaction: SQLite waits inside its call, and the event loop with it.
+_BUSY_TIMEOUT_MS = 100
+_LOOK_AGAIN_SECONDS = 0.01
+# A machine that lost its power says no goodbye. Its locks are in our way until the server misses it, and we wait for a
+# server until we miss it: within 20 s in both directions (libpq-connect and runtime-config-connection, "keepalives").
+_KEEPALIVE = {"idle": 10, "interval": 3, "count": 3}
+_UNHEARD_MS = 20_000
+_CONNECT_SECONDS = 10
+_CHUNK = 500
+_T = TypeVar("_T")
 
 
 class Database:
-    """One database, opened once in a process. SQLite has one writer: `write()` queues writers of this process in turn."""
+    """One database, opened once in a process. SQLite has one writer: `write()` queues writers of this process in turn, and
+    waits `patience` for those of other processes."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = _create_engine(url)
+    def __init__(self, url: str | URL, *, patience: timedelta = _PATIENCE) -> None:
+        self.engine = _create_engine(url, patience)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer = asyncio.Lock()
 
@@ -39,6 +58,11 @@ class Database:
             async with _committed(session):
                 yield session
 
+    def apart(self) -> AsyncEngine:
+        """An engine for a connection outside transactions and outside the pool, for as long as somebody holds it. For
+        PostgreSQL only."""
+        return _postgresql_engine(self.engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+
     async def close(self) -> None:
         await self.engine.dispose()
 
@@ -53,22 +77,52 @@ async def _committed(session: AsyncSession) -> AsyncIterator[None]:
     await session.commit()
 
 
-def _create_engine(url: str) -> AsyncEngine:
+def sqlite_file(url: str | URL) -> Path | None:
+    """The file behind a SQLite URL, symbolic links followed; None for one in memory and for another database."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        return None
+    return Path(str(parsed.database)).resolve()
+
+
+def in_chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Parts that fit into one statement: databases bound the number of its parameters."""
+    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))
+
+
+def _create_engine(url: str | URL, patience: timedelta) -> AsyncEngine:
     # Parameters are hidden in errors: they are what people wrote.
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
-    if parsed.drivername == "sqlite":
-        parsed = parsed.set(drivername="sqlite+aiosqlite")
-    in_memory = parsed.database in (None, "", ":memory:")
-    if in_memory:
+        return _postgresql_engine(parsed, pool_pre_ping=True)
+    file = sqlite_file(parsed)
+    parsed = parsed.set(drivername=DRIVER)
+    if file is None:
         engine = create_async_engine(parsed, poolclass=StaticPool, hide_parameters=True)
     else:
-        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         engine = create_async_engine(parsed, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    event.listen(engine.sync_engine, "begin", partial(_begin_sqlite, patience))
     return engine
+
+
+def _postgresql_engine(url: URL, **more: Any) -> AsyncEngine:
+    ours = {f"keepalives_{name}": value for name, value in _KEEPALIVE.items()}
+    ours |= {"tcp_user_timeout": _UNHEARD_MS, "connect_timeout": _CONNECT_SECONDS}
+    chosen = {name: value for name, value in ours.items() if name not in url.query}
+    engine = create_async_engine(url, hide_parameters=True, connect_args=chosen, **more)
+    event.listen(engine.sync_engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for name, value in _KEEPALIVE.items():
+        cursor.execute(f"SET tcp_keepalives_{name} = {value}")
+    cursor.execute(f"SET tcp_user_timeout = {_UNHEARD_MS}")
+    cursor.close()
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -76,18 +130,30 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     try:
         cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
         cursor.close()
     except Exception:
-        # The pool has not got it yet: nobody else would end the connection's thread.
+        # The pool has not got it yet: nobody else would close it.
         connection.close()
         raise
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(patience: timedelta, connection: Connection) -> None:
     # A transaction that will write takes the write lock at once: upgrading later can fail with SQLITE_BUSY.
-    writing = connection.get_execution_options().get("sqlite_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if not connection.get_execution_options().get("sqlite_write", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    until = time.monotonic() + patience.total_seconds()
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as error:
+            if not is_locked(error.orig) or time.monotonic() > until:
+                raise
+            # Another process writes. Meanwhile this one goes on with everything else.
+            await_only(asyncio.sleep(_LOOK_AGAIN_SECONDS))
+        else:
+            return

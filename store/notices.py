@@ -1,20 +1,29 @@
-"""Notices: which milestones reach which chats, each once for ever, and the morning messages that carry them."""
+"""Notices: which milestones reach which chats, each once for ever."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from plan.milestones import DueDates
 from store.agenda import Entry, entries
 from store.chats import bound_as
-from store.outbox import queue
-from store.states import NoticeState, OutboxKind, OutboxState, Role, State
-from store.tables import AssignmentRow, BindingRow, ChatRow, NoticeRow, OutboxRow, ScanRow
+from store.database import in_chunks
+from store.once import insert_once
+from store.states import NoticeState, Role, State
+from store.tables import AssignmentRow, BindingRow, ChatRow, NoticeRow, ScanRow
 
-_CHUNK = 500
+
+@dataclass(frozen=True, kw_only=True)
+class ReachedAssignment:
+    """An open assignment that the scan must look at. `dates` is None when it has no due day (any more)."""
+
+    id: int
+    agency: str
+    dates: DueDates | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,22 +38,48 @@ class PlannedNotice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FreshNotice:
+    """A stored notice that waits for a message to carry it."""
+
+    id: int
+    assignment_id: int
+    chat_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoticedEntry:
-    """What a morning message says one line about: the assignment as it is now, and the day its milestone was for."""
+    """What a morning message says one line about: the assignment as it is now, the day its milestone was for, and the
+    notices (ids) that are told by it."""
 
     entry: Entry
     planned_on: date
+    notices: tuple[int, ...]
 
 
-async def reached(session: AsyncSession, today: date) -> list[AssignmentRow]:
+async def reached(session: AsyncSession, today: date) -> list[ReachedAssignment]:
     """Open assignments whose next milestone is `today` or was missed. The cost grows with their number only."""
-    found = await session.scalars(
-        select(AssignmentRow)
+    columns = (
+        AssignmentRow.id,
+        AssignmentRow.agency,
+        AssignmentRow.due,
+        AssignmentRow.remind_by,
+        AssignmentRow.late_after,
+        AssignmentRow.cutoff,
+    )
+    found = await session.execute(
+        select(*columns)
         .where(*_reached_by(today))
         .order_by(AssignmentRow.id)
         .with_for_update(skip_locked=True)
     )
-    return list(found)
+    known: dict[tuple[date | None, ...], DueDates | None] = {}
+    rows = []
+    for number, agency, *days in found:
+        key = tuple(days)
+        if key not in known:
+            known[key] = DueDates.if_dated(*days)
+        rows.append(ReachedAssignment(id=number, agency=agency, dates=known[key]))
+    return rows
 
 
 async def any_reached(session: AsyncSession, today: date) -> bool:
@@ -58,6 +93,18 @@ def _reached_by(today: date) -> tuple[ColumnElement[bool], ...]:
         AssignmentRow.state == State.OPEN,
         AssignmentRow.retired.is_(False),
     )
+
+
+async def look_next(session: AsyncSession, days: Mapping[date | None, Sequence[int]]) -> None:
+    """Note for assignments (ids) the day on which the scan must look at them again; None: never."""
+    for day, numbers in days.items():
+        for ids in in_chunks(numbers):
+            await session.execute(
+                update(AssignmentRow)
+                .where(AssignmentRow.id.in_(ids))
+                .values(next_milestone_on=day)
+                .execution_options(synchronize_session=False)
+            )
 
 
 async def chats_by_agency(session: AsyncSession) -> dict[str, list[int]]:
@@ -74,143 +121,111 @@ async def chats_by_agency(session: AsyncSession) -> dict[str, list[int]]:
     return dict(chats)
 
 
-async def not_yet_noticed(session: AsyncSession, planned: Sequence[PlannedNotice]) -> list[NoticeRow]:
-    """Rows for those notices that their chat has not got: new ones, and dropped or failed ones brought back."""
-    known = {}
-    ids = [notice.assignment_id for notice in planned]
-    for start in range(0, len(ids), _CHUNK):
-        rows = await session.scalars(
-            select(NoticeRow).where(NoticeRow.assignment_id.in_(ids[start : start + _CHUNK]))
-        )
-        known.update({(row.assignment_id, row.milestone, row.due, row.chat_id): row for row in rows})
-    fresh = []
-    for notice in planned:
-        row = known.get((notice.assignment_id, notice.milestone, notice.due, notice.chat_id))
-        if row is None:
-            row = NoticeRow(
-                assignment_id=notice.assignment_id,
-                milestone=notice.milestone,
-                due=notice.due,
-                chat_id=notice.chat_id,
-                planned_on=notice.planned_on,
-                state=NoticeState.PENDING,
-            )
-            session.add(row)
-        elif row.state in (NoticeState.DROPPED, NoticeState.FAILED):
-            row.state, row.settled_at = NoticeState.PENDING, None
-        else:
-            continue
-        fresh.append(row)
-    return fresh
+async def not_yet_noticed(
+    session: AsyncSession, planned: Sequence[PlannedNotice]
+) -> tuple[list[PlannedNotice], list[FreshNotice]]:
+    """Of those planned, the ones that their chat has not got, and their rows: new ones, and dropped or failed ones
+    brought back."""
+    fresh = await _inserted(session, planned)
+    known = [notice for notice in planned if _key(notice) not in fresh]
+    if known:
+        fresh |= await _brought_back(session, known)
+    return [notice for notice in planned if _key(notice) in fresh], list(fresh.values())
 
 
-@dataclass(frozen=True, kw_only=True)
-class CarriedOver:
-    """Notices of earlier mornings whose message never left, and the chats that may have received it all the same."""
-
-    notices: tuple[NoticeRow, ...]
-    perhaps_received: frozenset[int]
+_Key = tuple[int, str, date, int]
 
 
-async def take_over_unsent(
-    session: AsyncSession, today: date, fresh: Iterable[NoticeRow], now: datetime
-) -> CarriedOver:
-    """Messages of earlier mornings that never left are dropped; their notices go into today's message, unless a later
-    milestone of the same assignment is in it already."""
-    spoken_for = {(row.assignment_id, row.chat_id) for row in fresh}
-    carried: list[NoticeRow] = []
-    perhaps_received: set[int] = set()
-    stale = await session.scalars(select(OutboxRow).where(*_unsent_before(today)))
-    for message in stale:
-        message.state, message.error = OutboxState.DROPPED, "carried over to a later morning"
-        if message.repeat:
-            perhaps_received.add(message.chat_id)
-        for notice in await session.scalars(
-            select(NoticeRow).where(NoticeRow.outbox_id == message.id, NoticeRow.state == NoticeState.PENDING)
-        ):
-            if (notice.assignment_id, notice.chat_id) in spoken_for:
-                notice.state, notice.settled_at = NoticeState.DROPPED, now
-            else:
-                carried.append(notice)
-    return CarriedOver(notices=tuple(carried), perhaps_received=frozenset(perhaps_received))
+def _key(notice: PlannedNotice) -> _Key:
+    return (notice.assignment_id, notice.milestone, notice.due, notice.chat_id)
 
 
-def _unsent_before(today: date) -> tuple[ColumnElement[bool], ...]:
-    return (
-        OutboxRow.state == OutboxState.QUEUED,
-        OutboxRow.kind == OutboxKind.NOTICE,
-        OutboxRow.morning < today,
+async def _inserted(session: AsyncSession, planned: Sequence[PlannedNotice]) -> dict[_Key, FreshNotice]:
+    if not planned:
+        return {}
+    rows = await session.execute(
+        insert_once(session, NoticeRow, unique=["assignment_id", "milestone", "due", "chat_id"]).returning(
+            NoticeRow.id, NoticeRow.assignment_id, NoticeRow.milestone, NoticeRow.due, NoticeRow.chat_id
+        ),
+        [
+            {
+                "assignment_id": notice.assignment_id,
+                "milestone": notice.milestone,
+                "due": notice.due,
+                "chat_id": notice.chat_id,
+                "planned_on": notice.planned_on,
+                "state": NoticeState.PENDING,
+            }
+            for notice in planned
+        ],
     )
+    return {
+        (assignment, milestone, due, chat): FreshNotice(id=number, assignment_id=assignment, chat_id=chat)
+        for number, assignment, milestone, due, chat in rows
+    }
 
 
-async def queue_morning(
-    session: AsyncSession, fresh: Sequence[NoticeRow], carried: CarriedOver, *, today: date, wall: datetime
-) -> int:
-    """Put each chat's notices into its message of the morning; returns the number of messages queued."""
-    by_chat: dict[int, list[NoticeRow]] = defaultdict(list)
-    for notice in (*fresh, *carried.notices):
-        by_chat[notice.chat_id].append(notice)
-    messages = 0
-    for chat_id, rows in by_chat.items():
-        of_today = await session.scalars(
-            select(OutboxRow).where(OutboxRow.chat_id == chat_id, OutboxRow.morning == today)
-        )
-        earlier = list(of_today)
-        waiting = next((row for row in earlier if row.state is OutboxState.QUEUED), None)
-        if waiting is None:
-            waiting = queue(
-                session,
-                chat_id=chat_id,
-                kind=OutboxKind.NOTICE,
-                wall=wall,
-                morning=today,
-                key=f"morning:{today.isoformat()}:{chat_id}:{len(earlier)}",
+async def _brought_back(session: AsyncSession, planned: Sequence[PlannedNotice]) -> dict[_Key, FreshNotice]:
+    wanted = {_key(notice) for notice in planned}
+    found: dict[_Key, FreshNotice] = {}
+    for ids in in_chunks(sorted({notice.assignment_id for notice in planned})):
+        rows = await session.scalars(
+            select(NoticeRow).where(
+                NoticeRow.assignment_id.in_(ids),
+                NoticeRow.state.in_([NoticeState.DROPPED, NoticeState.FAILED]),
             )
-            await session.flush()
-            messages += 1
-        waiting.repeat = bool(waiting.repeat) or chat_id in carried.perhaps_received
+        )
         for row in rows:
-            row.outbox_id = waiting.id
+            key = (row.assignment_id, row.milestone, row.due, row.chat_id)
+            if key in wanted:
+                row.state, row.settled_at, row.outbox_id = NoticeState.PENDING, None, None
+                found[key] = FreshNotice(id=row.id, assignment_id=row.assignment_id, chat_id=row.chat_id)
     await session.flush()
-    return messages
+    return found
 
 
-async def spoken(session: AsyncSession, outbox_id: int) -> list[NoticedEntry]:
-    """What a morning message still has to say: assignments that are open, whose due day has not moved, and whose agency
-    the chat still speaks for."""
+async def spoken(session: AsyncSession, outbox_ids: Collection[int]) -> dict[int, list[NoticedEntry]]:
+    """What morning messages still have to say: assignments that are open, whose due day has not moved, and whose agency
+    the chat still speaks for. Of a message with nothing left to say there is no entry."""
     bound = exists().where(
         BindingRow.chat_id == NoticeRow.chat_id,
         BindingRow.agency == AssignmentRow.agency,
         bound_as(Role.OFFICER),
     )
-    planned = dict(
-        (
-            await session.execute(
-                select(NoticeRow.assignment_id, func.max(NoticeRow.planned_on))
-                .join(AssignmentRow, NoticeRow.assignment_id == AssignmentRow.id)
-                .where(
-                    NoticeRow.outbox_id == outbox_id,
-                    NoticeRow.state == NoticeState.PENDING,
-                    NoticeRow.due == AssignmentRow.due,
-                    bound,
-                )
-                .group_by(NoticeRow.assignment_id)
-            )
-        ).all()
+    rows = await session.execute(
+        select(NoticeRow.outbox_id, NoticeRow.id, NoticeRow.assignment_id, NoticeRow.planned_on)
+        .join(AssignmentRow, NoticeRow.assignment_id == AssignmentRow.id)
+        .where(
+            NoticeRow.outbox_id.in_(outbox_ids),
+            NoticeRow.state == NoticeState.PENDING,
+            NoticeRow.due == AssignmentRow.due,
+            bound,
+        )
+        .order_by(NoticeRow.id)
     )
-    found = await entries(session, ids=planned, open_only=True)
-    return [NoticedEntry(entry=entry, planned_on=planned[entry.id]) for entry in found]
+    told: dict[int, dict[int, list[tuple[int, date]]]] = defaultdict(lambda: defaultdict(list))
+    for message, number, assignment_id, planned_on in rows:
+        told[message or 0][assignment_id].append((number, planned_on))
+    if not told:
+        return {}
+    ids = {assignment for about in told.values() for assignment in about}
+    still_open = await entries(session, ids=ids, open_only=True)
+    said = {
+        message: [_noticed(entry, about[entry.id]) for entry in still_open if entry.id in about]
+        for message, about in told.items()
+    }
+    return {message: found for message, found in said.items() if found}
+
+
+def _noticed(entry: Entry, told: Iterable[tuple[int, date]]) -> NoticedEntry:
+    numbers, days = zip(*told, strict=True)
+    return NoticedEntry(entry=entry, planned_on=max(days), notices=numbers)
 
 
 async def scanned(session: AsyncSession, day: date | None = None) -> bool:
     """Whether a scan of that day (or any scan at all) is on record."""
     query = select(ScanRow.id) if day is None else select(ScanRow.id).where(ScanRow.day == day)
     return await session.scalar(query.limit(1)) is not None
-
-
-async def has_unsent_from_before(session: AsyncSession, today: date) -> bool:
-    """Whether a message of an earlier morning still waits."""
-    return bool(await session.scalar(select(exists().where(*_unsent_before(today)))))
 
 
 async def earliest_milestone(session: AsyncSession) -> date | None:

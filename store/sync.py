@@ -13,6 +13,7 @@ from plan.model import Plan
 from plan.workdays import WorkingCalendar
 from store.states import State
 from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
+from store.turns import PLAN, take_turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,8 @@ async def sync_plan(
     now: datetime,
     today: date,
 ) -> SyncResult:
-    """Inside the caller's transaction. `today` is the business day in Vietnam."""
+    """Inside the caller's transaction; of several processes one after the other. `today` is the business day in Vietnam."""
+    await take_turn(session, PLAN)
     await _put_plan(session, plan, now)
     await _put_agencies(session, plan)
     items = await _put_items(session, plan)
@@ -65,6 +67,9 @@ async def sync_plan(
                 select(AssignmentRow, ItemRow)
                 .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
                 .where(ItemRow.plan_key == plan.key)
+                .order_by(AssignmentRow.id)
+                # What people do at this moment waits, so that it is not written over.
+                .with_for_update(of=AssignmentRow)
             )
         )
     }
@@ -117,16 +122,9 @@ async def count_as_told(session: AsyncSession, timetable: Timetable, through: da
         select(AssignmentRow).where(AssignmentRow.state == State.OPEN, AssignmentRow.retired.is_(False))
     )
     for row in rows:
-        dates = due_dates(row)
+        dates = DueDates.if_dated(row.due, row.remind_by, row.late_after, row.cutoff)
         row.next_milestone_on = timetable.next_look(dates, through) if dates else None
     await session.flush()
-
-
-def due_dates(row: AssignmentRow) -> DueDates | None:
-    """The dates of a stored assignment; None when it has no due day."""
-    if row.due is None or row.remind_by is None or row.late_after is None:
-        return None
-    return DueDates(due=row.due, remind_by=row.remind_by, late_after=row.late_after, cutoff=row.cutoff)
 
 
 async def _put_plan(session: AsyncSession, plan: Plan, now: datetime) -> None:

@@ -372,7 +372,6 @@ class TroubleRow(Base):
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     detail: Mapped[str] = mapped_column(Text)
     since: Mapped[datetime]
-    seen_at: Mapped[datetime]
 
 
 class RestoreRow(Base):

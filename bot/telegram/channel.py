@@ -5,7 +5,7 @@ from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.channel import Destination, Outcome, Sent
+from bot.channel import Destination, Outcome, RetryLater, Sent, Uncertain
 from bot.message import Message
 from bot.telegram.outcomes import outcome_of
 from bot.telegram.render import keyboard, marked_as_repeat, split, to_html
@@ -29,21 +29,21 @@ class TelegramChannel:
     async def send(self, piece: Message, destination: Destination, *, repeat: bool = False) -> Outcome:
         if destination.acknowledges is not None:
             await self._acknowledge(destination.acknowledges)
-        shown = marked_as_repeat(piece) if repeat else piece
         try:
             if destination.replaces is not None:
-                return await self._edit(shown, destination)
-            return await self._write(shown, destination)
+                return await self._edit(piece, destination, repeat=repeat)
+            return await self._write(piece, destination, repeat=repeat)
         except TelegramError as error:
             return outcome_of(error)
 
-    async def _write(self, piece: Message, destination: Destination) -> Outcome:
+    async def _write(self, piece: Message, destination: Destination, *, repeat: bool) -> Outcome:
+        shown = marked_as_repeat(piece) if repeat else piece
         try:
             sent: TelegramMessage = await self._bot.send_message(
                 chat_id=destination.address,
-                text=to_html(piece),
+                text=to_html(shown),
                 parse_mode=ParseMode.HTML,
-                reply_markup=keyboard(piece),
+                reply_markup=keyboard(shown),
                 reply_parameters=ReplyParameters(
                     int(destination.replies_to), allow_sending_without_reply=True
                 )
@@ -52,11 +52,12 @@ class TelegramChannel:
             )
         except BadRequest as error:
             if destination.replies_to and _ASKING_MESSAGE_IS_GONE in error.message.lower():
-                return await self._write(piece, Destination(address=destination.address))
+                return await self._write(piece, Destination(address=destination.address), repeat=repeat)
             raise
         return Sent(external_id=str(sent.message_id))
 
-    async def _edit(self, piece: Message, destination: Destination) -> Outcome:
+    async def _edit(self, piece: Message, destination: Destination, *, repeat: bool) -> Outcome:
+        """An edit made twice shows once: it needs no mark, and an uncertain one is simply made again."""
         replaced = destination.replaces or ""
         try:
             await self._bot.edit_message_text(
@@ -71,8 +72,11 @@ class TelegramChannel:
             if "message is not modified" in text:
                 return Sent(external_id=replaced)
             if any(mark in text for mark in _NO_LONGER_EDITABLE):
-                return await self._write(piece, Destination(address=destination.address))
+                return await self._write(piece, Destination(address=destination.address), repeat=repeat)
             raise
+        except TelegramError as error:
+            outcome = outcome_of(error)
+            return RetryLater(reason=outcome.reason) if isinstance(outcome, Uncertain) else outcome
         return Sent(external_id=replaced)
 
     async def _acknowledge(self, tap_id: str) -> None:

@@ -9,7 +9,7 @@ from telegram.error import Conflict, RetryAfter, TelegramError
 
 from bot.telegram.connect import PollingBot
 from bot.telegram.outcomes import wait_of
-from bot.telegram.updates import ALLOWED_UPDATES
+from bot.telegram.updates import ALLOWED_UPDATES, arrival_of
 from store.inbox import Arrival
 
 _POLL_SECONDS = 50
@@ -24,32 +24,29 @@ Keep = Callable[[list[Arrival]], Awaitable[None]]
 
 
 class TelegramReceiver:
-    """Polls for ever; `keep` must have committed the updates when it returns."""
+    """Polls for ever; `keep` must have committed the updates when it returns. `last_received_at` is when a poll last
+    came to a good end, with updates or without."""
 
     def __init__(self, bot: PollingBot, keep: Keep) -> None:
         self._bot = bot
         self._keep = keep
         self._offset: int | None = None
         self._last_update_at = datetime.now(UTC)
+        self.last_received_at: datetime | None = None
 
     async def run(self) -> None:
         pause = _FIRST_PAUSE
         while True:
             try:
                 await self.poll_once(_POLL_SECONDS)
-                pause = _FIRST_PAUSE
             except RetryAfter as error:
                 await asyncio.sleep(wait_of(error).total_seconds())
-            except Conflict:
-                _log.error(
-                    "another program polls with the same token, or a webhook is set; stop it, or give this bot"
-                    " a token of its own"
-                )
-                await asyncio.sleep(_LONGEST_PAUSE)
             except TelegramError as error:
-                _log.warning("polling failed", error=type(error).__name__, retry_in_seconds=pause)
+                _complain(error, pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
+            else:
+                pause = _FIRST_PAUSE
 
     async def poll_once(self, timeout_seconds: int) -> int:
         """One getUpdates; returns how many updates were kept."""
@@ -63,8 +60,22 @@ class TelegramReceiver:
             read_seconds=timeout_seconds + _READ_MARGIN_SECONDS,
         )
         if not raw:
+            self.last_received_at = datetime.now(UTC)
             return 0
-        await self._keep([Arrival(update_id=str(update["update_id"]), raw=update) for update in raw])
+        await self._keep([arrival_of(update) for update in raw])
+        self.last_received_at = datetime.now(UTC)
         self._offset = max(int(update["update_id"]) for update in raw) + 1
-        self._last_update_at = datetime.now(UTC)
+        self._last_update_at = self.last_received_at
         return len(raw)
+
+
+def _complain(error: TelegramError, pause: float) -> None:
+    if isinstance(error, Conflict):
+        # For a moment also after a change of leaders, while the last poll of the former one is still open.
+        _log.error(
+            "another program polls with the same token, or a webhook is set; stop it, or give this bot"
+            " a token of its own",
+            retry_in_seconds=pause,
+        )
+    else:
+        _log.warning("polling failed", error=type(error).__name__, retry_in_seconds=pause)

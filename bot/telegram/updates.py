@@ -7,9 +7,12 @@ from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.request import Back, Gone, Incoming, Moved, Person, Place, Tap, Words
 from bot.telegram.channel import NAME
+from store.inbox import Arrival
 from store.states import ChatKind
 
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
+# Ids of chats have at most 52 bits (Bot API, Chat.id).
+_ID_LIMIT = 2**63
 _OUT = (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
 
 
@@ -30,6 +33,29 @@ def read_update(raw: dict[str, Any], bot: Bot) -> Incoming | None:
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise UnreadableUpdate(f"{type(error).__name__}: {error}") from error
     return None
+
+
+def arrival_of(raw: dict[str, Any]) -> Arrival:
+    """The update as the inbox keeps it. Raises KeyError if it has no id."""
+    return Arrival(update_id=str(raw["update_id"]), lane=lane_of(raw), raw=raw)
+
+
+def lane_of(raw: dict[str, Any]) -> str:
+    """The chat whose updates are handled one after the other: its id, or the update's own where there is none. Never
+    raises: that an update cannot be read is found out when it is handled."""
+    for content in raw.values():
+        chat = _chat_id(content)
+        if chat is None and isinstance(content, dict):
+            chat = _chat_id(content.get("message"))
+        if chat is not None:
+            return str(chat)
+    return f"update {raw.get('update_id')!s:.60}"
+
+
+def _chat_id(content: object) -> int | None:
+    chat = content.get("chat") if isinstance(content, dict) else None
+    number = chat.get("id") if isinstance(chat, dict) else None
+    return number if type(number) is int and abs(number) < _ID_LIMIT else None
 
 
 def _place(chat: Chat) -> Place:

@@ -29,14 +29,15 @@ class Talk:
         self._world = world
 
     async def write(self, request: Request) -> Response:
-        """A person sends a text."""
+        """A person sends a text. `received_at`: when it came, on the clock of the call log."""
         chat, body = self._open_chat(request), await read_body(request)
+        received_at = self._world.settings.real_time()
         person = person_in(self._world, chat, body.whole("from"))
         content = _text_fields(body.text("text"), "text", "entities")
         if "text" not in content:
             raise ControlError("the text is empty")
         message = self._receive(chat, person, content | self._reply(chat, body), body)
-        return answer(message_for_page(message))
+        return answer(message_for_page(message) | {"received_at": received_at})
 
     async def edit(self, request: Request) -> Response:
         """A person changes a text that a person sent."""

@@ -48,7 +48,20 @@ def as_json(result: Result) -> Any:
 
 @pytest.mark.parametrize(
     "command",
-    ["", "run", "rehearse", "plan", "plan check", "plan show", "scan", "invite", "deadline", "drill"],
+    [
+        "",
+        "run",
+        "rehearse",
+        "plan",
+        "plan check",
+        "plan show",
+        "scan",
+        "invite",
+        "deadline",
+        "backup",
+        "restore",
+        "drill",
+    ],
 )
 def test_every_command_explains_itself(run: Run, command: str) -> None:
     result = run(*command.split(), "--help")

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from tests.app.processes import command
-from tests.postgresql import at_the_server, new_database
-from tests.postgresql import postgresql_url as postgresql_url
+from tests.databases import at_the_server, new_database
 
 _PATIENCE_SECONDS = 240
 
@@ -25,9 +24,9 @@ async def test_the_command_kills_counts_and_says_that_the_promise_was_kept(tmp_p
 
 
 async def test_three_bots_on_one_database_lose_and_repeat_nothing_whichever_of_them_die(
-    tmp_path: Path, postgresql_url: str
+    tmp_path: Path, postgresql_server: str
 ) -> None:
-    url = await new_database(postgresql_url, "drill")
+    url = await new_database(postgresql_server, "drill")
     options = ("--kills", "15", "--processes", "3", "--seed", "5", "--database-url", url)
     async with command(tmp_path, "drill", *options) as bots:
         code = await bots.ended(within=_PATIENCE_SECONDS)
@@ -36,8 +35,10 @@ async def test_three_bots_on_one_database_lose_and_repeat_nothing_whichever_of_t
     assert "The promise was kept." in bots.said
 
 
-async def test_a_database_that_holds_anything_is_not_drilled_on(tmp_path: Path, postgresql_url: str) -> None:
-    url = await new_database(postgresql_url, "in_use")
+async def test_a_database_that_holds_anything_is_not_drilled_on(
+    tmp_path: Path, postgresql_server: str
+) -> None:
+    url = await new_database(postgresql_server, "in_use")
     await at_the_server(url, "CREATE TABLE plans (key text)")
 
     async with command(tmp_path, "drill", "--kills", "1", "--database-url", url) as bot:

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import app
+from config.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("no_settings", "own_logs")
 
@@ -51,11 +52,6 @@ WRONG = {
         "Setting DATABASE_URL: use sqlite:///path/to/file.db or postgresql+psycopg://",
         ".env.example",
     ),
-    "a server that is not there": (
-        {"DATABASE_URL": f"postgresql+psycopg://u:{SECRET}@127.0.0.1:1/db"},
-        "DATABASE_URL: the database cannot be used: connection failed",
-        "does the server run",
-    ),
     "a database in a folder that cannot be": (
         {"DATABASE_URL": "sqlite:////proc/nowhere/store.db"},
         "DATABASE_URL: /proc/nowhere: No such file or directory",
@@ -67,7 +63,7 @@ WRONG = {
         "may this user write there",
     ),
     "a database that is another file": (
-        {"DATABASE_URL": f"sqlite:///{Path(__file__)}"},
+        {"DATABASE_URL": "sqlite:///letter.txt"},
         "DATABASE_URL: the database cannot be used: file is not a database",
         "Is the address right",
     ),
@@ -91,6 +87,46 @@ WRONG = {
         "Setting TELEGRAM_PROXY: use http://host:port",
         ".env.example",
     ),
+    "a webhook without a scheme that Telegram accepts": (
+        {"TELEGRAM_WEBHOOK_URL": "http://nhacviec.example.vn/telegram", "NHACVIEC_LISTEN": "127.0.0.1:8080"},
+        "Setting TELEGRAM_WEBHOOK_URL: must start with https://",
+        ".env.example",
+    ),
+    "a webhook without a path": (
+        {"TELEGRAM_WEBHOOK_URL": "https://nhacviec.example.vn/", "NHACVIEC_LISTEN": "127.0.0.1:8080"},
+        "Setting TELEGRAM_WEBHOOK_URL: name a host and a path, such as https://",
+        ".env.example",
+    ),
+    "a webhook where health is": (
+        {"TELEGRAM_WEBHOOK_URL": "https://example.vn/health/x", "NHACVIEC_LISTEN": "127.0.0.1:8080"},
+        "Setting TELEGRAM_WEBHOOK_URL: the paths under /health are taken",
+        ".env.example",
+    ),
+    "a webhook and no place where it arrives": (
+        {"TELEGRAM_WEBHOOK_URL": "https://nhacviec.example.vn/telegram"},
+        "Settings: TELEGRAM_WEBHOOK_URL needs NHACVIEC_LISTEN, the host and port where updates arrive",
+        ".env.example",
+    ),
+    "a place to listen without a port": (
+        {"NHACVIEC_LISTEN": "127.0.0.1"},
+        "Setting NHACVIEC_LISTEN: name a host and a port, such as 127.0.0.1:8080",
+        ".env.example",
+    ),
+    "a place to listen that is an address": (
+        {"NHACVIEC_LISTEN": "http://127.0.0.1:8080"},
+        "Setting NHACVIEC_LISTEN: name a host and a port, such as 127.0.0.1:8080",
+        ".env.example",
+    ),
+    "a port that cannot be": (
+        {"NHACVIEC_LISTEN": "127.0.0.1:99999"},
+        "Setting NHACVIEC_LISTEN: name a host and a port, such as 127.0.0.1:8080",
+        ".env.example",
+    ),
+    "an address of another machine": (
+        {"NHACVIEC_LISTEN": "192.0.2.1:8080"},
+        "NHACVIEC_LISTEN: 192.0.2.1:8080: Cannot assign requested address",
+        "name an address of this machine with a free port",
+    ),
     "no plan": ({"NHACVIEC_PLANS": " , "}, "Setting NHACVIEC_PLANS: name at least one plan file", ".env"),
     "an unknown log level": (
         {"NHACVIEC_LOG_LEVEL": "chatty"},
@@ -105,6 +141,7 @@ def test_a_wrong_setting_ends_the_bot_with_its_name_and_a_remedy(
     no_settings: Path, monkeypatch: pytest.MonkeyPatch, wrong: str
 ) -> None:
     settings, problem, remedy = WRONG[wrong]
+    (no_settings / "letter.txt").write_text("Kính gửi Sở Tư pháp " * 300)
     enough = {"TELEGRAM_API_URL": NOWHERE, "DATABASE_URL": f"sqlite:///{no_settings / 'store.db'}"}
     if wrong != "no token" and not any("TOKEN" in name for name in settings):
         enough["TELEGRAM_BOT_TOKEN"] = TOKEN
@@ -119,6 +156,23 @@ def test_a_wrong_setting_ends_the_bot_with_its_name_and_a_remedy(
     assert remedy in words
     assert SECRET not in result.output + result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ("127.0.0.1:8080", ("127.0.0.1", 8080)),
+        ("[::1]:8080", ("::1", 8080)),
+        ("localhost:80", ("localhost", 80)),
+        ("", None),
+    ],
+)
+def test_a_place_to_listen_is_a_host_and_a_port(
+    no_settings: Path, monkeypatch: pytest.MonkeyPatch, written: str, place: tuple[str, int] | None
+) -> None:
+    monkeypatch.setenv("NHACVIEC_LISTEN", written)
+
+    assert Settings().listen() == place
 
 
 def test_a_file_that_is_no_text_is_no_token(no_settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:

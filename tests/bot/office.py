@@ -301,7 +301,7 @@ async def put_plan(session: AsyncSession, plan: Plan) -> None:
 
 @asynccontextmanager
 async def open_office() -> AsyncIterator[Office]:
-    database = Database("sqlite+aiosqlite:///:memory:")
+    database = Database("sqlite:///:memory:")
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     async with database.write() as session:

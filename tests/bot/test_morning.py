@@ -12,7 +12,7 @@ MONDAY = date(2023, 3, 13)
 
 
 def noticed(entry: Entry, planned_on: date = MONDAY) -> NoticedEntry:
-    return NoticedEntry(entry=entry, planned_on=planned_on)
+    return NoticedEntry(entry=entry, planned_on=planned_on, notices=(1,))
 
 
 KIEM_TRA = replace(

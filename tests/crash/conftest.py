@@ -4,7 +4,6 @@ import pytest
 
 from tests.crash.databases import PostgresStores, SqliteStores, Stores
 from tests.crash.office import settle_in, write_long_plan
-from tests.postgresql import postgresql_url as postgresql_url
 
 
 @pytest.fixture
@@ -19,6 +18,6 @@ async def stores(request: pytest.FixtureRequest, tmp_path: Path, plan_file: Path
     if request.param == "sqlite":
         made = SqliteStores(tmp_path)
     else:
-        made = await PostgresStores.on(request.getfixturevalue("postgresql_url"))
+        made = await PostgresStores.on(request.getfixturevalue("postgresql_server"))
     await settle_in(made.pattern, plan_file)
     return made

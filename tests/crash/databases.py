@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tests.postgresql import at_the_server, new_database
+from tests.databases import at_the_server, new_database
 
 
 class Stores(Protocol):

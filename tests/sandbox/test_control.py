@@ -99,6 +99,18 @@ def test_a_control_call_that_makes_no_sense_says_why(
     assert words
 
 
+def test_the_answer_to_a_person_who_writes_says_when_it_came_on_the_clock_of_the_call_log(
+    sandbox: Hands,
+) -> None:
+    sandbox.ok("sendMessage", chat_id=LAN, text="trước")
+
+    received_at = sandbox.says("/due")["received_at"]
+
+    sandbox.ok("sendMessage", chat_id=LAN, text="sau")
+    before, after = (call["at"] for call in sandbox.control("GET", "/log")["calls"])
+    assert before <= received_at <= after
+
+
 def test_a_person_without_a_chat_opens_one_by_writing(sandbox: Hands) -> None:
     sandbox.says("/start", chat=MINH, who=MINH)
 

@@ -10,6 +10,7 @@ from bot.reception import Reception
 from scheduler.clockwork import Clockwork, Wakers
 from scheduler.deliver import Deliverer
 from scheduler.refresh import PlanKeeper
+from scheduler.watch import Watch
 from store.claims import LEASE, claim
 from store.database import Database
 from store.pacing import Pace
@@ -101,12 +102,12 @@ async def test_what_a_dead_process_had_claimed_is_sent_again_marked(desk: Desk) 
     number = await desk.put(LAN, "một")
     await claim_and_die(desk)
 
-    await desk.deliverer.take_back_expired()
+    await desk.deliverer.take_back()
     await desk.deliver(after=LEASE.total_seconds() - 1)
     before_its_lease_ended = await desk.town.texts(LAN)
     desk.wall += timedelta(seconds=2)
-    await desk.deliverer.take_back_expired()
-    await desk.deliver()
+    await desk.deliverer.take_back()
+    await desk.deliver(after=5)
 
     assert before_its_lease_ended == []
     assert await desk.town.texts(LAN) == [f"{REPEAT}\n\nmột"]
@@ -119,7 +120,8 @@ async def test_what_two_processes_died_over_has_failed(desk: Desk) -> None:
     for _ in range(2):
         await claim_and_die(desk)
         desk.wall += LEASE + timedelta(seconds=1)
-        await desk.deliverer.take_back_expired()
+        await desk.deliverer.take_back()
+        desk.wall += timedelta(seconds=5)
 
     assert await desk.states() == {OutboxState.FAILED: 1}
     assert await desk.notice_states() == {NoticeState.FAILED: 2}
@@ -172,6 +174,7 @@ def clockwork_around(database: Database, deliverer: Deliverer, wakers: Wakers) -
         reception=Reception(database, Conversation(bot_name="nhacviec_bot"), {}),
         deliverer=deliverer,
         keeper=PlanKeeper(database, (), TIMETABLE),
+        watch=Watch(database, hours=HOURS, calendar=TIMETABLE.calendar, clock=wall_clock, wall=wall_clock),
         clock=wall_clock,
         wall=wall_clock,
         wakers=wakers,

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.channel import Migrated, Outcome, Refused, RetryLater, Sent, Uncertain
-from scheduler.retry import MOST_ATTEMPTS, Again, Decision, Done, GiveUp, Why, decide
+from scheduler.retry import Again, Decision, Done, GiveUp, Why, decide, useful_until
+from store.states import OutboxKind
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -41,10 +42,10 @@ def after(seconds: float) -> datetime:
         (RetryLater(reason="502"), 1, False, Again(why=Why.NOT_TAKEN, at=after(2))),
         (RetryLater(reason="502"), 3, False, Again(why=Why.NOT_TAKEN, at=after(8))),
         (RetryLater(reason="502"), 40, False, Again(why=Why.NOT_TAKEN, at=after(600))),
-        (RetryLater(reason="502"), MOST_ATTEMPTS, False, GiveUp(why=Why.GAVE_UP)),
+        (RetryLater(reason="502"), 5000, False, Again(why=Why.NOT_TAKEN, at=after(600))),
         (
             RetryLater(reason="429", after=timedelta(seconds=1)),
-            MOST_ATTEMPTS + 5,
+            65,
             False,
             Again(why=Why.FLOOD, at=after(1), hold_chat=True),
         ),
@@ -63,3 +64,30 @@ def test_jitter_spreads_retries_by_at_most_half_the_delay() -> None:
 
     assert isinstance(decision, Again)
     assert after(2) < decision.at < after(3)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        RetryLater(reason="502"),
+        RetryLater(reason="429", after=timedelta(seconds=9)),
+        Uncertain(reason="timeout"),
+    ],
+)
+@pytest.mark.parametrize(("use_ends_in", "gives_up"), [(1, True), (60, False)])
+def test_what_would_come_after_it_has_lost_its_use_is_given_up(
+    outcome: Outcome, use_ends_in: float, gives_up: bool
+) -> None:
+    decision = decide(
+        outcome, attempts=1, repeated=False, jitter=0.0, now=NOW, useful_until=after(use_ends_in)
+    )
+
+    assert (decision == GiveUp(why=Why.TOO_LATE)) is gives_up
+
+
+def test_an_answer_is_useful_for_a_day_a_note_for_a_week_and_a_morning_message_as_long_as_its_morning() -> (
+    None
+):
+    assert useful_until(OutboxKind.REPLY, NOW) == NOW + timedelta(hours=24)
+    assert useful_until(OutboxKind.NOTE, NOW) == NOW + timedelta(days=7)
+    assert useful_until(OutboxKind.NOTICE, NOW) is None

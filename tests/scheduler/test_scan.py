@@ -162,7 +162,7 @@ async def test_a_message_that_never_left_goes_into_the_next_mornings(database: D
     old, new = await mornings(database)
     assert (old.state, new.state) == (OutboxState.DROPPED, OutboxState.QUEUED)
     async with database.read() as session:
-        said = await notices.spoken(session, new.id)
+        said = (await notices.spoken(session, [new.id]))[new.id]
     # 1.1 has its own milestone on the 28th; that of 2.1 on the 27th is carried over.
     assert [(one.entry.code, one.planned_on) for one in said] == [
         ("1.1", date(2023, 4, 28)),
@@ -188,7 +188,7 @@ async def test_what_was_finished_after_the_scan_is_left_out_of_the_message(datab
 
     [morning] = await mornings(database)
     async with database.read() as session:
-        said = await notices.spoken(session, morning.id)
+        said = (await notices.spoken(session, [morning.id]))[morning.id]
 
     assert [one.entry.code for one in said] == ["2.1"]
 
@@ -202,7 +202,7 @@ async def test_a_moved_due_day_takes_back_what_was_queued_for_the_old_one(databa
 
     [morning] = await mornings(database)
     async with database.read() as session:
-        assert await notices.spoken(session, morning.id) == []
+        assert await notices.spoken(session, [morning.id]) == {}
 
 
 async def test_a_chat_out_of_reach_is_not_written_to_and_hears_when_it_is_back(

@@ -1,5 +1,6 @@
 """Invites: one chat, one time, for a week; guessing is limited."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from store.chats import (
     accept_invite,
     agencies_of,
     chat_for,
+    find_chat,
     make_invite,
     move_chat,
 )
@@ -120,3 +122,58 @@ async def test_a_supergroup_that_wrote_first_is_merged_with_the_old_group(databa
             for row in await session.scalars(select(BindingRow).where(BindingRow.ended_at.is_(None)))
         }
     assert live == {(old.id, "STP"), (old.id, "SNV")}
+
+
+# ---- several processes ----
+
+
+async def test_several_that_see_a_chat_first_at_once_make_one_of_it(postgresql: Database) -> None:
+    async def see() -> int:
+        async with postgresql.write() as session:
+            chat = await chat_for(session, channel="telegram", address="1", kind=ChatKind.PRIVATE)
+            return chat.id
+
+    seen = await asyncio.gather(*(see() for _ in range(8)))
+
+    assert len(set(seen)) == 1
+
+
+async def test_a_code_typed_in_two_chats_at_once_binds_one_of_them(postgresql: Database) -> None:
+    code = await invited(postgresql)
+
+    bound = await asyncio.gather(*(typed(postgresql, code, address=str(number)) for number in range(4)))
+
+    assert sorted(one.verdict for one in bound) == [InviteVerdict.BOUND, *[InviteVerdict.USED] * 3]
+
+
+async def test_two_codes_for_the_same_agency_typed_at_once_in_a_chat_bind_it_once(
+    postgresql: Database,
+) -> None:
+    codes = [await invited(postgresql), await invited(postgresql)]
+
+    await asyncio.gather(*(typed(postgresql, code) for code in codes))
+
+    async with postgresql.read() as session:
+        assert len(list(await session.scalars(select(BindingRow)))) == 1
+
+
+async def test_a_group_that_moves_while_its_new_address_writes_ends_as_one_chat(postgresql: Database) -> None:
+    await bring_in(postgresql, plan(task("1.1", ONGOING)), on="2023-03-07")
+    for number in range(10):
+        await bound_chat(postgresql, f"-{number}", "STP", group=True)
+
+    async def move(number: int) -> None:
+        async with postgresql.write() as session:
+            await move_chat(session, channel="telegram", old=f"-{number}", new=f"-100{number}")
+
+    async def write(number: int) -> None:
+        async with postgresql.write() as session:
+            await chat_for(session, channel="telegram", address=f"-100{number}", kind=ChatKind.GROUP)
+
+    await asyncio.gather(*(work(number) for number in range(10) for work in (move, write, move)))
+
+    async with postgresql.read() as session:
+        for number in range(10):
+            chat = await find_chat(session, channel="telegram", address=f"-100{number}")
+            assert chat is not None
+            assert [agency.code for agency in await agencies_of(session, chat.id)] == ["STP"]

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from store import claims, outbox
 from store.claims import LEASE, Claim
 from store.database import Database
+from store.outbox import TakenBack
+from store.outcomes import PieceSent, PutBack, Settled, record
 from store.pacing import Pace
 from store.states import OutboxKind, OutboxState
 from store.tables import ChatRow, OutboxRow
@@ -51,6 +53,15 @@ async def claimed(
             morning=morning,
             room=room,
         )
+
+
+def as_sent(claim: Claim, external_id: str = "7") -> Settled:
+    return Settled(claim=claim, state=OutboxState.SENT, external_id=external_id)
+
+
+async def taken_back(database: Database, *, after: timedelta) -> TakenBack:
+    async with database.write() as session:
+        return await outbox.take_back(session, wall=WALL + after, now=NOW)
 
 
 async def state_of(database: Database, row_id: int) -> OutboxRow:
@@ -130,7 +141,7 @@ async def test_a_chat_hears_once_a_second(database: Database, chats: list[ChatRo
     first, second = await put(database, chats[0]), await put(database, chats[0])
     [claim] = await claimed(database)
     async with database.write() as session:
-        await outbox.settle(session, claim, OutboxState.SENT, wall=WALL, now=NOW, external_id="7")
+        await record(session, [as_sent(claim)], wall=WALL, now=NOW)
 
     too_early = await claimed(database, wall=WALL + SECOND / 2)
     in_time = await claimed(database, wall=WALL + SECOND)
@@ -149,7 +160,7 @@ async def test_a_group_hears_twenty_times_a_minute(database: Database) -> None:
         for claim in await claimed(database, wall=WALL + second * SECOND):
             sent.append(second)
             async with database.write() as session:
-                await outbox.settle(session, claim, OutboxState.SENT, wall=WALL + second * SECOND, now=NOW)
+                await record(session, [as_sent(claim)], wall=WALL + second * SECOND, now=NOW)
 
     assert sent[:20] == list(range(20))
     assert sent[20:40] == list(range(60, 80))
@@ -160,21 +171,75 @@ async def test_an_outcome_is_recorded_only_by_the_holder_of_the_lease(
 ) -> None:
     row = await put(database, chats[0])
     [dead] = await claimed(database)
-    later = WALL + LEASE + SECOND
-    async with database.write() as session:
-        expired = await outbox.take_back_expired(session, wall=later, now=NOW)
+    taken = await taken_back(database, after=LEASE + SECOND)
+    later = WALL + LEASE + 10 * SECOND
     [alive] = await claimed(database, wall=later)
 
     async with database.write() as session:
-        by_the_dead = await outbox.settle(session, dead, OutboxState.SENT, wall=later, now=NOW)
-        by_the_living = await outbox.settle(
-            session, alive, OutboxState.SENT, wall=later, now=NOW, external_id="7"
+        by_the_dead = await record(session, [as_sent(dead, "6")], wall=later, now=NOW)
+        by_the_living = await record(session, [as_sent(alive, "7")], wall=later, now=NOW)
+
+    assert (taken.again, taken.failed) == (1, ())
+    assert alive.repeat
+    assert by_the_dead == frozenset()
+    assert by_the_living == {row}
+    assert (await state_of(database, row)).external_ids == ["7"]
+
+
+async def test_who_comes_late_with_an_outcome_still_saves_the_repeat(
+    database: Database, chats: list[ChatRow]
+) -> None:
+    row = await put(database, chats[0])
+    [late] = await claimed(database)
+    await taken_back(database, after=LEASE + SECOND)
+
+    async with database.write() as session:
+        recorded = await record(session, [as_sent(late)], wall=WALL + LEASE + 2 * SECOND, now=NOW)
+
+    assert recorded == {row}
+    assert (await state_of(database, row)).state is OutboxState.SENT
+    assert await claimed(database, wall=WALL + LEASE + 60 * SECOND) == []
+
+
+async def test_what_surely_never_left_is_no_repeat_even_if_its_lease_had_ended(
+    database: Database, chats: list[ChatRow]
+) -> None:
+    row = await put(database, chats[0])
+    [late] = await claimed(database)
+    await taken_back(database, after=LEASE + SECOND)
+
+    async with database.write() as session:
+        await record(session, [PutBack(claim=late, ready_at=WALL)], wall=WALL, now=NOW)
+
+    after = await state_of(database, row)
+    assert (after.state, after.repeat) == (OutboxState.QUEUED, False)
+
+
+async def test_outcomes_of_all_kinds_are_recorded_together(database: Database, chats: list[ChatRow]) -> None:
+    for chat in chats:
+        await put(database, chat)
+    one, two, three = await claimed(database)
+
+    async with database.write() as session:
+        recorded = await record(
+            session,
+            [
+                as_sent(one),
+                PieceSent(claim=two, said=(), rest={"rest": True}, external_id="8"),
+                PutBack(claim=three, ready_at=WALL + SECOND, error="502", repeat=True),
+            ],
+            wall=WALL,
+            now=NOW,
         )
 
-    assert (expired.again, expired.failed) == (1, ())
-    assert alive.repeat
-    assert (by_the_dead, by_the_living) == (False, True)
-    assert (await state_of(database, row)).external_ids == ["7"]
+    rows = [await state_of(database, claim.id) for claim in (one, two, three)]
+    assert recorded == {one.id, two.id, three.id}
+    assert [(row.state, row.repeat, row.external_ids) for row in rows] == [
+        (OutboxState.SENT, False, ["7"]),
+        (OutboxState.QUEUED, False, ["8"]),
+        (OutboxState.QUEUED, True, []),
+    ]
+    assert rows[1].body == {"rest": True}
 
 
 async def test_a_row_whose_sender_died_twice_fails_instead_of_repeating_for_ever(
@@ -182,10 +247,9 @@ async def test_a_row_whose_sender_died_twice_fails_instead_of_repeating_for_ever
 ) -> None:
     row = await put(database, chats[0])
     for number in (1, 2):
-        later = WALL + number * (LEASE + SECOND)
-        await claimed(database, wall=later - LEASE - SECOND)
-        async with database.write() as session:
-            await outbox.take_back_expired(session, wall=later, now=NOW)
+        ended = number * (LEASE + 10 * SECOND)
+        await claimed(database, wall=WALL + ended - LEASE - SECOND)
+        await taken_back(database, after=ended)
 
     assert (await state_of(database, row)).state is OutboxState.FAILED
 
@@ -226,6 +290,47 @@ async def test_the_deliverer_is_told_when_the_next_row_may_leave(
         at_ = await claims.next_ready_at(session, channel="telegram", morning=None)
 
     assert at_ == WALL + 10 * SECOND
+
+
+async def test_when_nobody_else_lives_all_that_is_claimed_is_taken_back_at_once(
+    database: Database, chats: list[ChatRow]
+) -> None:
+    row = await put(database, chats[0])
+    await claimed(database)
+
+    async with database.write() as session:
+        taken = await outbox.take_back(session, wall=WALL + SECOND, now=NOW, whoever_holds=True)
+
+    assert taken.again == 1
+    assert [claim.id for claim in await claimed(database, wall=WALL + SECOND)] == [row]
+
+
+async def test_a_flood_of_answers_does_not_starve_the_others(database: Database) -> None:
+    await bring_in(database, plan(task("1.1", ONGOING)), on="2023-03-07")
+    answers = [await put(database, await bound_chat(database, f"a{number}", "STP")) for number in range(30)]
+    others = [
+        await put(database, await bound_chat(database, f"n{number}", "STP"), kind=OutboxKind.NOTICE)
+        for number in range(5)
+    ]
+
+    order: list[int] = []
+    for turn in range(40):
+        claims = await claimed(database, wall=WALL + turn * SECOND / 30, morning=date(2023, 3, 7), room=1)
+        order += [claim.id for claim in claims]
+
+    assert set(order) == {*answers, *others}
+    for first in range(0, 20, 4):
+        assert len([row for row in order[first : first + 4] if row in others]) == 1
+
+
+async def test_one_chat_with_much_to_hear_holds_nobody_up(database: Database, chats: list[ChatRow]) -> None:
+    for _ in range(200):
+        await put(database, chats[0])
+    other = await put(database, chats[1])
+
+    claims = await claimed(database, room=2)
+
+    assert other in [claim.id for claim in claims]
 
 
 async def test_waiting_rows_are_found_by_an_index(database: Database) -> None:

@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.request import Back, Gone, Incoming, Moved, Person, Place, Tap, Words
 from bot.telegram.connect import PollingBot, make_bot
-from bot.telegram.updates import UnreadableUpdate, read_update
+from bot.telegram.updates import UnreadableUpdate, lane_of, read_update
 from store.states import ChatKind
 from tests.app.town import TOKEN, open_town
 
@@ -153,3 +155,45 @@ async def test_what_is_no_update_is_refused_by_one_kind_of_error(
 ) -> None:
     with pytest.raises(UnreadableUpdate):
         read_update(raw, bot)
+
+
+LANES: list[tuple[dict[str, Any], str]] = [
+    (said(PRIVATE, text="/due"), "7"),
+    (said(GROUP, text="/due"), "-20"),
+    (said(GROUP, migrate_to_chat_id=-1005), "-20"),
+    ({"update_id": 1, "callback_query": {"id": "1", "from": LAN, "message": {"chat": GROUP}}}, "-20"),
+    ({"update_id": 1, "my_chat_member": {"chat": PRIVATE, "from": LAN}}, "7"),
+    ({"update_id": 1, "something_new": {"chat": {"id": -7}}}, "-7"),
+    ({"update_id": 1, "callback_query": {"id": "1", "from": LAN, "inline_message_id": "x"}}, "update 1"),
+    ({"update_id": 1, "message": {"chat": "x"}}, "update 1"),
+    ({"update_id": 1, "message": {"chat": {"id": "7"}}}, "update 1"),
+    ({"update_id": 1, "message": {"chat": {"id": True}}}, "update 1"),
+    ({"update_id": 1, "message": {"chat": {"id": 10**70}}}, "update 1"),
+    ({"update_id": 1, "message": ["x"]}, "update 1"),
+    ({"update_id": 1}, "update 1"),
+    ({}, "update None"),
+]
+
+
+@pytest.mark.parametrize(("raw", "lane"), LANES, ids=range(len(LANES)))
+def test_an_update_waits_for_those_of_its_chat_or_for_none(raw: dict[str, Any], lane: str) -> None:
+    assert lane_of(raw) == lane
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["chat", "message", "id", "update_id"]) | st.text(), inner, max_size=3
+        )
+    ),
+    max_leaves=10,
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["update_id", "message", "callback_query"]) | st.text(), JSON, max_size=4)
+)
+def test_whatever_comes_has_a_lane_that_fits_its_column(raw: dict[str, Any]) -> None:
+    assert 0 < len(lane_of(raw)) <= 80

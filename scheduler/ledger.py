@@ -1,0 +1,167 @@
+"""The ledger: what came of sends, written down many at a time, and kept in mind until the database has it.
+
+Sends end faster than a database commits; what ends while one transaction is under way goes into the next. When the database
+is away the outcomes wait here: none of them is lost while this process lives, and no send is made again for want of a record.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from scheduler.troubles import tell_operators, undelivered
+from store import chats, claims
+from store.database import Database
+from store.outages import is_away
+from store.outcomes import Record, Settled, record
+from store.pacing import Pace
+from store.states import OutboxKind, OutboxState
+
+_PAUSE = 1.0
+_log = structlog.get_logger("deliver")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """The outcome of one send, and what was learnt of its chat: that it lives elsewhere (`moved_to`), is out of reach
+    (`out_of_reach`: why), or that its service asked to wait (`hold_chat`, `hold_channel`: until when, wall time).
+    `sent_late`: the moment of a send that left after its slot, from which the chat's pace counts."""
+
+    record: Record
+    moved_to: str | None = None
+    out_of_reach: str | None = None
+    hold_chat: datetime | None = None
+    hold_channel: datetime | None = None
+    sent_late: datetime | None = None
+
+
+class Ledger:
+    """One for a process. `on_written` is called after every transaction."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        pace: Pace,
+        clock: Callable[[], datetime],
+        wall: Callable[[], datetime],
+        on_written: Callable[[], None],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._database = database
+        self._pace = pace
+        self._clock = clock
+        self._wall = wall
+        self._on_written = on_written
+        self._sleep = sleep
+        self._waiting: list[Entry] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._in_hand = 0
+
+    @property
+    def unwritten(self) -> int:
+        """How many outcomes the database does not have yet."""
+        return len(self._waiting) + self._in_hand
+
+    def add(self, entry: Entry) -> None:
+        """Take an outcome; it is written as soon as the database lets us."""
+        self._waiting.append(entry)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_all())
+
+    async def written(self) -> None:
+        """Wait until everything is written."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+
+    async def _write_all(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            self._in_hand = len(batch)
+            try:
+                await self._write(batch)
+            except SQLAlchemyError as error:
+                if is_away(error):
+                    _log.warning(
+                        "database not available, outcomes wait",
+                        waiting=self.unwritten,
+                        error=type(error).__name__,
+                    )
+                    self._waiting = batch + self._waiting
+                    await self._sleep(_PAUSE)
+                else:
+                    await self._write_singly(batch)
+            finally:
+                self._in_hand = 0
+            self._on_written()
+
+    async def _write_singly(self, batch: Sequence[Entry]) -> None:
+        """One of them cannot be written. Its lease will end and its row go out again, marked; the others must not suffer
+        for it."""
+        for entry in batch:
+            try:
+                await self._write([entry])
+            except SQLAlchemyError as error:
+                if is_away(error):
+                    self._waiting.append(entry)
+                else:
+                    _log.error(
+                        "outcome cannot be recorded",
+                        outbox_id=entry.record.claim.id,
+                        error=type(error).__name__,
+                        exc_info=error,
+                    )
+
+    async def _write(self, batch: Sequence[Entry]) -> None:
+        wall = self._wall()
+        async with self._database.write() as session:
+            # The channel's pace first, as claims do: who locks in one order does not wait in a ring.
+            for entry in batch:
+                await self._hold(session, entry, wall)
+            ours = await record(session, [entry.record for entry in batch], wall=wall, now=self._clock())
+            for entry in batch:
+                await self._note_chat(session, entry)
+                if entry.record.claim.id in ours:
+                    await _tell_failure(session, entry.record, wall)
+
+    async def _hold(self, session: AsyncSession, entry: Entry, wall: datetime) -> None:
+        claim = entry.record.claim
+        if entry.hold_channel is not None:
+            await claims.hold_channel(session, claim.channel, entry.hold_channel)
+        if entry.hold_chat is not None:
+            # The service does not say whether it means the chat or the bot. That others must wait too says it.
+            if await claims.others_held(session, channel=claim.channel, chat_id=claim.chat_id, wall=wall):
+                await claims.hold_channel(session, claim.channel, entry.hold_chat)
+            await claims.hold_chat(session, claim.chat_id, entry.hold_chat)
+
+    async def _note_chat(self, session: AsyncSession, entry: Entry) -> None:
+        claim = entry.record.claim
+        if entry.moved_to is not None:
+            await chats.move_chat(session, channel=claim.channel, old=claim.address, new=entry.moved_to)
+        if entry.out_of_reach is not None:
+            await chats.suspend(session, claim.chat_id, entry.out_of_reach)
+        if entry.sent_late is not None:
+            await claims.count_late_send(session, claim.chat_id, entry.sent_late, self._pace)
+
+
+async def _tell_failure(session: AsyncSession, one: Record, wall: datetime) -> None:
+    """A morning message that is given up is told to the operator at once; the standing office has it on its list the next
+    morning."""
+    if not isinstance(one, Settled) or one.state is not OutboxState.FAILED:
+        return
+    if one.claim.kind is OutboxKind.NOTICE:
+        await tell_undelivered(
+            session, outbox_id=one.claim.id, chat_id=one.claim.chat_id, reason=one.error or "", wall=wall
+        )
+
+
+async def tell_undelivered(
+    session: AsyncSession, *, outbox_id: int, chat_id: int, reason: str, wall: datetime
+) -> None:
+    """Tell the operators which agencies did not get their morning message, once a message."""
+    agencies = [agency.name for agency in await chats.agencies_of(session, chat_id)]
+    await tell_operators(session, undelivered(agencies, reason), key=f"undelivered:{outbox_id}", wall=wall)

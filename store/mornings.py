@@ -1,0 +1,121 @@
+"""Morning messages: one a chat a working day, which carries all of the chat's notices."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.notices import FreshNotice
+from store.outbox import queue
+from store.states import NoticeState, OutboxKind, OutboxState
+from store.tables import NoticeRow, OutboxRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarriedOver:
+    """Notices of earlier mornings whose message never left, and the chats that may have received it all the same."""
+
+    notices: tuple[FreshNotice, ...]
+    perhaps_received: frozenset[int]
+
+
+async def take_over_unsent(
+    session: AsyncSession, today: date, fresh: Iterable[FreshNotice], now: datetime
+) -> CarriedOver:
+    """Messages of earlier mornings that never left are dropped; their notices go into today's message, unless a later
+    milestone of the same assignment is in it already."""
+    spoken_for = {(notice.assignment_id, notice.chat_id) for notice in fresh}
+    carried: list[FreshNotice] = []
+    perhaps_received: set[int] = set()
+    stale = await session.scalars(
+        select(OutboxRow).where(*_unsent_before(today)).with_for_update(skip_locked=True)
+    )
+    for message in stale:
+        message.state, message.error = OutboxState.DROPPED, "carried over to a later morning"
+        if message.repeat:
+            perhaps_received.add(message.chat_id)
+        for row in await session.scalars(
+            select(NoticeRow).where(NoticeRow.outbox_id == message.id, NoticeRow.state == NoticeState.PENDING)
+        ):
+            if (row.assignment_id, row.chat_id) in spoken_for:
+                row.state, row.settled_at = NoticeState.DROPPED, now
+            else:
+                carried.append(FreshNotice(id=row.id, assignment_id=row.assignment_id, chat_id=row.chat_id))
+    await session.flush()
+    return CarriedOver(notices=tuple(carried), perhaps_received=frozenset(perhaps_received))
+
+
+async def has_unsent_from_before(session: AsyncSession, today: date) -> bool:
+    """Whether a message of an earlier morning still waits."""
+    return bool(await session.scalar(select(exists().where(*_unsent_before(today)))))
+
+
+def _unsent_before(today: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        OutboxRow.state == OutboxState.QUEUED,
+        OutboxRow.kind == OutboxKind.NOTICE,
+        OutboxRow.morning < today,
+    )
+
+
+async def queue_morning(
+    session: AsyncSession,
+    fresh: Sequence[FreshNotice],
+    carried: CarriedOver,
+    *,
+    today: date,
+    wall: datetime,
+    all_perhaps_received: bool = False,
+) -> int:
+    """Put each chat's notices into its message of the morning; returns the number of messages queued.
+
+    `all_perhaps_received` marks the messages as repeats: what was sent before is not on record (a restored backup).
+    """
+    by_chat: dict[int, list[FreshNotice]] = defaultdict(list)
+    for notice in (*fresh, *carried.notices):
+        by_chat[notice.chat_id].append(notice)
+    if not by_chat:
+        return 0
+    waiting, earlier = await _of_today(session, today)
+    new: dict[int, OutboxRow] = {}
+    for chat_id in by_chat:
+        message = waiting.get(chat_id)
+        if message is None:
+            message = new[chat_id] = queue(
+                session,
+                chat_id=chat_id,
+                kind=OutboxKind.NOTICE,
+                wall=wall,
+                morning=today,
+                key=f"morning:{today.isoformat()}:{chat_id}:{earlier.get(chat_id, 0)}",
+            )
+        message.repeat = bool(message.repeat) or all_perhaps_received or chat_id in carried.perhaps_received
+    await session.flush()
+    messages = waiting | new
+    await session.execute(
+        update(NoticeRow),
+        [
+            {"id": notice.id, "outbox_id": messages[chat_id].id}
+            for chat_id, notices in by_chat.items()
+            for notice in notices
+        ],
+    )
+    return len(new)
+
+
+async def _of_today(session: AsyncSession, today: date) -> tuple[dict[int, OutboxRow], dict[int, int]]:
+    """The messages of the morning that still wait, locked so that none leaves while notices are put into it, and how many
+    each chat has had queued."""
+    waiting = await session.scalars(
+        select(OutboxRow)
+        .where(OutboxRow.morning == today, OutboxRow.state == OutboxState.QUEUED)
+        .with_for_update()
+    )
+    locked = {row.chat_id: row for row in waiting}
+    earlier: dict[int, int] = defaultdict(int)
+    for chat_id in await session.scalars(select(OutboxRow.chat_id).where(OutboxRow.morning == today)):
+        earlier[chat_id] += 1
+    return locked, earlier

@@ -1,0 +1,158 @@
+"""What came of claimed rows, recorded many at a time.
+
+Only who holds the claim can record: the row's token must still fit (store.claims). It fits until somebody else claims the
+row, so an outcome that comes after the lease has ended is still worth recording, and saves a repeat. Instants are wall time,
+save `now`, which is business time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.claims import Claim
+from store.database import in_chunks
+from store.states import NoticeState, OutboxState
+from store.tables import NoticeRow, OutboxRow
+
+_NOTICE_STATE = {
+    OutboxState.SENT: NoticeState.SENT,
+    OutboxState.FAILED: NoticeState.FAILED,
+    OutboxState.DROPPED: NoticeState.DROPPED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """The row is closed as SENT, FAILED or DROPPED. `said` are the notices (ids) that its text spoke of: they share its
+    state; what it left out, for there was nothing to say any more, is dropped."""
+
+    claim: Claim
+    state: OutboxState
+    said: tuple[int, ...] = ()
+    external_id: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PieceSent:
+    """One piece of a longer message is out, with the notices in `said`; the row goes back in line for the rest. `rest` is
+    what a message with a body has still to say."""
+
+    claim: Claim
+    said: tuple[int, ...]
+    rest: dict[str, Any] | None
+    external_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutBack:
+    """The row goes back in line for `ready_at`; `repeat` marks it as perhaps received."""
+
+    claim: Claim
+    ready_at: datetime
+    error: str | None = None
+    repeat: bool = False
+
+
+Record = Settled | PieceSent | PutBack
+
+
+async def record(
+    session: AsyncSession, records: Sequence[Record], *, wall: datetime, now: datetime
+) -> frozenset[int]:
+    """Record what came of the claims; returns the ids of the rows whose token still fitted. Of the others nothing is
+    changed."""
+    fitting = await _fitting(session, [one.claim for one in records])
+    ours = [one for one in records if one.claim.id in fitting]
+    changes = [_row_after(one, wall) for one in ours]
+    # One statement for rows that change the same columns.
+    for kind in (Settled, PieceSent, PutBack):
+        of_kind = [change for change, one in zip(changes, ours, strict=True) if isinstance(one, kind)]
+        if of_kind:
+            await session.execute(update(OutboxRow), of_kind)
+    for state in _NOTICE_STATE:
+        await _settle_notices(session, [one for one in ours if _state_of(one) is state], state, now)
+    return frozenset(fitting)
+
+
+async def _fitting(session: AsyncSession, claims: Sequence[Claim]) -> set[int]:
+    tokens = {claim.id: claim.token for claim in claims}
+    found: set[int] = set()
+    for ids in in_chunks(list(tokens)):
+        rows = await session.execute(
+            select(OutboxRow.id, OutboxRow.lease_token)
+            .where(OutboxRow.id.in_(ids), OutboxRow.state.in_([OutboxState.CLAIMED, OutboxState.QUEUED]))
+            .order_by(OutboxRow.id)
+            .with_for_update()
+        )
+        found.update(number for number, token in rows if token == tokens[number])
+    return found
+
+
+def _row_after(one: Record, wall: datetime) -> dict[str, Any]:
+    after: dict[str, Any] = {"id": one.claim.id, "lease_token": None, "lease_until": None}
+    match one:
+        case Settled():
+            sent = [one.external_id] if one.external_id is not None else []
+            return after | {
+                "state": one.state,
+                "error": one.error,
+                "settled_at": wall,
+                "external_ids": [*one.claim.external_ids, *sent],
+            }
+        case PieceSent():
+            return after | {
+                "state": OutboxState.QUEUED,
+                "body": one.rest,
+                "replaces": None,
+                "acknowledges": None,
+                "attempts": 0,
+                # The rest was never sent: the mark was for the piece that is out.
+                "repeat": False,
+                "ready_at": wall,
+                "error": None,
+                "external_ids": [*one.claim.external_ids, one.external_id],
+            }
+        case PutBack():
+            return after | {
+                "state": OutboxState.QUEUED,
+                "ready_at": one.ready_at,
+                "error": one.error,
+                "repeat": one.repeat or one.claim.repeat,
+            }
+
+
+def _state_of(one: Record) -> OutboxState | None:
+    match one:
+        case Settled():
+            return one.state
+        case PieceSent():
+            return OutboxState.SENT
+        case PutBack():
+            return None
+
+
+async def _settle_notices(
+    session: AsyncSession, records: Sequence[Record], state: OutboxState, now: datetime
+) -> None:
+    settled = [one for one in records if isinstance(one, Settled)]
+    said = [number for one in records if not isinstance(one, PutBack) for number in one.said]
+    for ids in in_chunks(said):
+        await _settle(session, NoticeRow.id.in_(ids), _NOTICE_STATE[state], now)
+    for ids in in_chunks([one.claim.id for one in settled if one.claim.morning is not None]):
+        await _settle(session, NoticeRow.outbox_id.in_(ids), NoticeState.DROPPED, now)
+
+
+async def _settle(
+    session: AsyncSession, which: ColumnElement[bool], state: NoticeState, now: datetime
+) -> None:
+    await session.execute(
+        update(NoticeRow)
+        .where(which, NoticeRow.state == NoticeState.PENDING)
+        .values(state=state, settled_at=now)
+        .execution_options(synchronize_session=False)
+    )

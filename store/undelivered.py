@@ -1,0 +1,67 @@
+"""Morning messages that failed, for the standing office's list."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.states import NoticeState, OutboxKind, OutboxState
+from store.tables import AgencyRow, AssignmentRow, ItemRow, NoticeRow, OutboxRow, PlanRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedMorning:
+    """A morning message that its chat did not get: whose assignments, and how many, it would have told. What was told
+    later in another message does not count."""
+
+    outbox_id: int
+    standing_office: str
+    agencies: tuple[str, ...]
+    assignments: int
+    error: str
+
+
+async def unlisted(session: AsyncSession, *, before: date) -> list[FailedMorning]:
+    """Failed messages of mornings before that day that no standing office was told of, oldest first."""
+    rows = await session.execute(
+        select(
+            OutboxRow.id, PlanRow.standing_office, AgencyRow.name, NoticeRow.assignment_id, OutboxRow.error
+        )
+        .join(NoticeRow, NoticeRow.outbox_id == OutboxRow.id)
+        .join(AssignmentRow, NoticeRow.assignment_id == AssignmentRow.id)
+        .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
+        .join(PlanRow, ItemRow.plan_key == PlanRow.key)
+        .join(AgencyRow, AssignmentRow.agency == AgencyRow.code)
+        .where(
+            OutboxRow.state == OutboxState.FAILED,
+            OutboxRow.kind == OutboxKind.NOTICE,
+            OutboxRow.listed_on.is_(None),
+            OutboxRow.morning < before,
+            NoticeRow.state == NoticeState.FAILED,
+        )
+        .order_by(OutboxRow.id, AgencyRow.code)
+    )
+    agencies: dict[tuple[int, str, str], dict[str, None]] = defaultdict(dict)
+    assignments: dict[tuple[int, str, str], set[int]] = defaultdict(set)
+    for number, office, agency, assignment, error in rows:
+        key = (number, office, error or "")
+        agencies[key][agency] = None
+        assignments[key].add(assignment)
+    return [
+        FailedMorning(
+            outbox_id=number,
+            standing_office=office,
+            agencies=tuple(names),
+            assignments=len(assignments[number, office, error]),
+            error=error,
+        )
+        for (number, office, error), names in agencies.items()
+    ]
+
+
+async def mark_listed(session: AsyncSession, outbox_ids: Iterable[int], day: date) -> None:
+    """Note that the standing office was told of those messages."""
+    await session.execute(update(OutboxRow).where(OutboxRow.id.in_(list(outbox_ids))).values(listed_on=day))

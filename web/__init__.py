@@ -1,0 +1,1 @@
+"""Doors and pages: health, and where services bring what comes in."""
