@@ -95,7 +95,7 @@ def _show(verdict: Verdict) -> None:
         soft_wrap=True,
     )
     out.print(
-        f"Marked messages: {verdict.marked_messages}, at most {verdict.most_marked} may be. Parked updates:"
+        f"Marked messages: {verdict.marked_messages}; at most {verdict.most_marked} could be in {deaths.kills} deaths. Parked updates:"
         f" {verdict.parked}. Failed without a reason: {verdict.silent}. Bots that ended by themselves: {deaths.own}.",
         soft_wrap=True,
     )

@@ -11,8 +11,8 @@ from app.drill.town import Seen
 WHOLE_LIST = "/due all"
 WRITTEN_DOWN = "✅ Đã ghi nhận xong."
 _MORNING = "🔔"
-# How many messages one death can leave in flight (scheduler.deliver.IN_FLIGHT).
-IN_FLIGHT = 8
+# How many messages one death can leave claimed: a bot has so many in hand (scheduler.deliver).
+IN_HAND = 32
 
 
 @dataclass(kw_only=True)
@@ -82,7 +82,7 @@ class Verdict:
 
     @property
     def most_marked(self) -> int:
-        return self.deaths.kills * IN_FLIGHT
+        return self.deaths.kills * IN_HAND
 
     @property
     def complaints(self) -> list[str]:

@@ -108,6 +108,7 @@ class Morning:
 
     town: Town
     database: Database
+    database_url: str
     plan: Path
     steps: Path
     asked: int = 0
@@ -130,9 +131,11 @@ class Morning:
                 self._bot.kill()
 
     def _start(self, die_at: str | None, *, is_second: bool) -> None:
-        url = self.database.engine.url.render_as_string(hide_password=False)
         settings = settings_for(
-            self.town.url, self.plan.parent, database_url=url, nhacviec_plans=str(self.plan)
+            self.town.url,
+            self.plan.parent,
+            database_url=self.database_url,
+            nhacviec_plans=str(self.plan),
         )
         self._bot = Mortal(live, settings, self.steps, die_at, is_second, log=self.steps.with_suffix(".log"))
 
