@@ -95,8 +95,9 @@ def _show(verdict: Verdict) -> None:
         soft_wrap=True,
     )
     out.print(
-        f"Marked messages: {verdict.marked_messages}; at most {verdict.most_marked} could be in {deaths.kills} deaths. Parked updates:"
-        f" {verdict.parked}. Failed without a reason: {verdict.silent}. Bots that ended by themselves: {deaths.own}.",
+        f"Marked messages: {verdict.marked_messages}; after {deaths.kills} kills it could be {verdict.most_marked}."
+        f" Parked updates: {verdict.parked}. Failed without a reason: {verdict.silent}. Bots that ended by themselves:"
+        f" {deaths.own}.",
         soft_wrap=True,
     )
     for complaint in verdict.complaints[:_SHOWN_COMPLAINTS]:
