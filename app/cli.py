@@ -7,6 +7,7 @@ import typer
 
 from app.backup_commands import backup, restore
 from app.deadline_command import deadline
+from app.drill_command import drill_command
 from app.invite_command import invite
 from app.logs import redact
 from app.plan_commands import plan_app
@@ -27,6 +28,7 @@ app.add_typer(plan_app, name="plan")
 app.command()(scan)
 app.command()(invite)
 app.command()(deadline)
+app.command("drill")(drill_command)
 app.command()(backup)
 app.command()(restore)
 

@@ -85,6 +85,8 @@ class SandboxServer(uvicorn.Server):
                 access_log=False,
                 log_level="warning",
                 timeout_graceful_shutdown=1,
+                # Longer than clients keep an idle connection: at the same moment both would use it and close it.
+                timeout_keep_alive=75,
             )
         )
 

@@ -32,8 +32,9 @@ class Running:
         self.process.send_signal(number)
         return await self.ended()
 
-    async def ended(self) -> int:
-        return await asyncio.wait_for(self.process.wait(), _PATIENCE_SECONDS)
+    async def ended(self, *, within: float = _PATIENCE_SECONDS) -> int:
+        """Wait for the end; returns the exit code."""
+        return await asyncio.wait_for(self.process.wait(), within)
 
     def children(self) -> set[int]:
         """Ids of the processes that it started."""

@@ -60,6 +60,7 @@ def as_json(result: Result) -> Any:
         "deadline",
         "backup",
         "restore",
+        "drill",
     ],
 )
 def test_every_command_explains_itself(run: Run, command: str) -> None:

@@ -46,47 +46,50 @@ async def live_through(folder: Path) -> Year:
         ) as service:
             await bind_everybody(Sandbox(url=town.url, control=town.control), service, clock)
             town.updates = 36
-            year = _Days(town, service, clock)
+            year = Days(town, service, clock)
             for day in every_day():
                 await year.live(day)
             return await year.sum_up()
 
 
-class _Days:
+class Days:
+    """The days of the year, one after the other; `service` is the bot that runs at the moment."""
+
     def __init__(self, town: Town, service: Service, clock: RehearsalClock) -> None:
-        self._town, self._service, self._clock = town, service, clock
+        self._town, self.service, self._clock = town, service, clock
         self._closed = answers_on_paper()
         self._groups: dict[str, int] = {}
 
     async def live(self, day: date) -> None:
         looks_closely = day.day in (5, 15, 25)
         if looks_closely:
-            await self._look(day, "00:01", "06:59")
-        await self._look(day, "07:30")
+            await self.look(day, "00:01", "06:59")
+        await self.look(day, "07:30")
         if looks_closely:
-            await self._look(day, "07:31", "12:00")
-        await self._answer(day)
+            await self.look(day, "07:31", "12:00")
+        await self.answer(day)
         if looks_closely:
-            await self._look(day, "17:29", "17:31", "23:59")
+            await self.look(day, "17:29", "17:31", "23:59")
 
-    async def _look(self, day: date, *hours: str) -> None:
+    async def look(self, day: date, *hours: str) -> None:
+        """The clock shows those hours, one after the other, and the bot looks whether anything is owed."""
         for hour in hours:
             await self._set_clock(day, time.fromisoformat(hour))
-            await self._service.clockwork.scan()
-            await quiet(self._service.database, updates=self._town.updates)
+            await self.service.clockwork.scan()
+            await quiet(self.service.database, updates=self._town.updates)
 
     async def _set_clock(self, day: date, hour: time) -> None:
         now = instant_of(day, hour)
         self._clock.set(now, speed=0)
         await self._town.set_clock(now)
 
-    async def _answer(self, day: date) -> None:
-        """Officers type that things are done, and confirm it by a tap."""
+    async def answer(self, day: date, *, since: date | None = None) -> None:
+        """Officers type that things are done, and confirm it by a tap; `since` an earlier day they could not."""
         answers = [
             (agency, about)
             for agency, closed in self._closed.items()
             for about, closed_on in closed.items()
-            if closed_on == day
+            if (since or day) <= closed_on <= day
         ]
         if not answers:
             return
@@ -95,14 +98,14 @@ class _Days:
         asked = [
             (agency, await self._type(agency, f"/done {about.lower()} 12/BC")) for agency, about in answers
         ]
-        await quiet(self._service.database, updates=self._town.updates)
+        await quiet(self.service.database, updates=self._town.updates)
         for agency, question in asked:
             group = self._groups[agency]
             [reply] = [
                 one for one in await self._town.heard(group, after=question) if one.answers == question
             ]
             await self._town.taps(group, reply, "Xác nhận", who=await self._officer(group))
-        await quiet(self._service.database, updates=self._town.updates)
+        await quiet(self.service.database, updates=self._town.updates)
 
     async def _type(self, agency: str, text: str) -> int:
         group = self._groups[agency]
@@ -113,7 +116,7 @@ class _Days:
         return 5000 + (-1_000_000 - group)
 
     async def _groups_by_agency(self) -> dict[str, int]:
-        async with self._service.database.read() as session:
+        async with self.service.database.read() as session:
             found = await session.execute(
                 select(BindingRow.agency, ChatRow.address)
                 .join(ChatRow, BindingRow.chat_id == ChatRow.id)
@@ -125,7 +128,7 @@ class _Days:
         groups = await self._groups_by_agency()
         told: dict[str, list[Told]] = {agency: [] for agency in groups}
         keys = []
-        async with self._service.database.read() as session:
+        async with self.service.database.read() as session:
             rows = await session.execute(
                 select(NoticeRow, AssignmentRow, ItemRow, OutboxRow)
                 .join(AssignmentRow, NoticeRow.assignment_id == AssignmentRow.id)

@@ -1,0 +1,112 @@
+"""What a store holds while bots live and die on it: whether all is quiet, what is under way, what was given up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from store.database import Database
+from store.states import InboxState, NoticeState, OutboxKind, OutboxState
+from store.tables import AssignmentRow, AuditRow, ChatRow, InboxRow, ItemRow, NoticeRow, OutboxRow, ScanRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnderWay:
+    """What is not finished: `in_flight` are the messages that somebody has claimed, dead or alive."""
+
+    unhandled: int
+    queued: int
+    in_flight: frozenset[int]
+    scanned: bool
+
+    @property
+    def is_quiet(self) -> bool:
+        return self.scanned and not (self.unhandled or self.queued or self.in_flight)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenUp:
+    """What the bot could not do and has written down as such: answers by (chat's address, message), to words and to taps,
+    reminders by (agency, day, code, slot), updates that were put aside; `silent` is what failed without a reason."""
+
+    answers: frozenset[tuple[str, int]]
+    taps: frozenset[tuple[str, int]]
+    reminders: frozenset[tuple[str, date, str, str]]
+    silent: int
+    parked: int
+
+
+async def under_way(database: Database, day: date) -> UnderWay:
+    async with database.read() as session:
+        queued = await session.scalar(
+            select(func.count()).select_from(OutboxRow).where(OutboxRow.state == OutboxState.QUEUED)
+        )
+        claimed = await session.scalars(select(OutboxRow.id).where(OutboxRow.state == OutboxState.CLAIMED))
+        in_flight = frozenset(claimed)
+        new = await session.scalar(
+            select(func.count()).select_from(InboxRow).where(InboxRow.state == InboxState.NEW)
+        )
+        scan = await session.scalar(select(ScanRow.id).where(ScanRow.day == day).limit(1))
+    return UnderWay(
+        unhandled=new or 0,
+        queued=queued or 0,
+        in_flight=in_flight,
+        scanned=scan is not None,
+    )
+
+
+async def times_written_down(database: Database) -> Mapping[tuple[str, str, str], int]:
+    """How often it was written down that something is done, by (agency, code, slot)."""
+    async with database.read() as session:
+        rows = await session.execute(
+            select(AssignmentRow.agency, ItemRow.code, AssignmentRow.slot, func.count())
+            .join(AuditRow, AuditRow.assignment_id == AssignmentRow.id)
+            .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
+            .where(AuditRow.action == "done")
+            .group_by(AssignmentRow.agency, ItemRow.code, AssignmentRow.slot)
+        )
+        return {(agency, code, slot): count for agency, code, slot, count in rows}
+
+
+async def given_up(database: Database) -> GivenUp:
+    async with database.read() as session:
+        failed = (
+            await session.execute(
+                select(OutboxRow, ChatRow.address)
+                .join(ChatRow, OutboxRow.chat_id == ChatRow.id)
+                .where(OutboxRow.state == OutboxState.FAILED)
+            )
+        ).all()
+        answers: set[tuple[str, int]] = set()
+        taps: set[tuple[str, int]] = set()
+        silent = 0
+        for row, address in failed:
+            silent += not row.error
+            if row.kind is OutboxKind.REPLY and row.key is not None:
+                update = (await session.get_one(InboxRow, int(row.key.partition(":")[2]))).raw
+                tap = update.get("callback_query")
+                said = tap["message"] if tap else update["message"]
+                (taps if tap else answers).add((address, int(said["message_id"])))
+        reminders = (
+            await session.execute(
+                select(AssignmentRow.agency, OutboxRow.morning, ItemRow.code, AssignmentRow.slot)
+                .select_from(NoticeRow)
+                .join(OutboxRow, NoticeRow.outbox_id == OutboxRow.id)
+                .join(AssignmentRow, NoticeRow.assignment_id == AssignmentRow.id)
+                .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
+                .where(NoticeRow.state == NoticeState.FAILED, OutboxRow.morning.is_not(None))
+            )
+        ).all()
+        parked = await session.scalar(
+            select(func.count()).select_from(InboxRow).where(InboxRow.state == InboxState.PARKED)
+        )
+        return GivenUp(
+            answers=frozenset(answers),
+            taps=frozenset(taps),
+            reminders=frozenset(
+                (agency, morning, code, slot) for agency, morning, code, slot in reminders if morning
+            ),
+            silent=silent,
+            parked=parked or 0,
+        )
