@@ -83,7 +83,7 @@ class Deliverer:
         self._lease = lease
         self._ledger = Ledger(database, pace=pace, clock=clock, wall=wall, on_written=self._written)
         self._hands = asyncio.Semaphore(IN_FLIGHT)
-        self._waiting: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], Claim] = {}
         self._calling: set[asyncio.Task[None]] = set()
         self._something_waits = True
         self._on_idle_hand = on_idle_hand
@@ -141,8 +141,8 @@ class Deliverer:
     def _start(self, claimed: Sequence[tuple[Claim, _Text | None]]) -> None:
         for claim, text in claimed:
             task = asyncio.create_task(self._deliver(claim, text))
-            self._waiting.add(task)
-            task.add_done_callback(partial(self._ended, claim))
+            self._under_way[task] = claim
+            task.add_done_callback(self._ended)
 
     def _written(self) -> None:
         """Outcomes are on record: chats are free again, and there is room."""
@@ -154,13 +154,18 @@ class Deliverer:
 
     @property
     def _room(self) -> int:
-        return _HELD - len(self._waiting) - len(self._calling) - self._ledger.unwritten
+        return _HELD - len(self._under_way) - len(self._ledger.unwritten)
 
-    def _ended(self, claim: Claim, task: asyncio.Task[None]) -> None:
-        self._waiting.discard(task)
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        claim = self._under_way.pop(task)
         self._calling.discard(task)
         if task.cancelled():
             self._hand_back(claim, "the program was stopped")
+
+    @property
+    def _held(self) -> frozenset[int]:
+        """The rows (ids) that this process is at: nobody here has died over them."""
+        return self._ledger.unwritten | {claim.id for claim in self._under_way.values()}
 
     async def take_back(self, *, whoever_holds: bool = False) -> int:
         """Rows whose sender died between the claim and the record; returns how many there were. `whoever_holds`: at the
@@ -169,7 +174,9 @@ class Deliverer:
         await self._ledger.written()
         wall = self._wall()
         async with self._database.write() as session:
-            taken = await outbox.take_back(session, wall=wall, now=self._clock(), whoever_holds=whoever_holds)
+            taken = await outbox.take_back(
+                session, wall=wall, now=self._clock(), whoever_holds=whoever_holds, but=self._held
+            )
             for row in taken.failed:
                 if row.kind is OutboxKind.NOTICE:
                     await tell_undelivered(
@@ -181,14 +188,14 @@ class Deliverer:
 
     async def finish(self) -> None:
         """Wait for everything that is under way, and for its record."""
-        while under_way := self._waiting | self._calling:
-            await asyncio.wait(under_way)
+        while self._under_way:
+            await asyncio.wait(list(self._under_way))
         await self._ledger.written()
 
     async def stop(self, patience: float) -> None:
         """Hand back what has not been called yet, wait `patience` seconds at most for the calls under way, and record
         all of it. A call that has not been answered by then is uncertain."""
-        for task in self._waiting:
+        for task in self._under_way.keys() - self._calling:
             task.cancel()
         if self._calling:
             await asyncio.wait(self._calling, timeout=patience)
@@ -231,7 +238,6 @@ class Deliverer:
     def _begin_call(self) -> None:
         task = asyncio.current_task()
         if task is not None:
-            self._waiting.discard(task)
             self._calling.add(task)
 
     def _hand_back(self, claim: Claim, why: str) -> None:

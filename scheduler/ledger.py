@@ -61,13 +61,13 @@ class Ledger:
         self._on_written = on_written
         self._sleep = sleep
         self._waiting: list[Entry] = []
+        self._in_hand: list[Entry] = []
         self._writing: asyncio.Task[None] | None = None
-        self._in_hand = 0
 
     @property
-    def unwritten(self) -> int:
-        """How many outcomes the database does not have yet."""
-        return len(self._waiting) + self._in_hand
+    def unwritten(self) -> frozenset[int]:
+        """The rows (ids) whose outcome the database does not have yet."""
+        return frozenset(entry.record.claim.id for entry in (*self._waiting, *self._in_hand))
 
     def add(self, entry: Entry) -> None:
         """Take an outcome; it is written as soon as the database lets us."""
@@ -84,14 +84,14 @@ class Ledger:
         await self._sleep(_GATHER_SECONDS)
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            self._in_hand = len(batch)
+            self._in_hand = batch
             try:
                 await self._write(batch)
             except SQLAlchemyError as error:
                 if is_away(error):
                     _log.warning(
                         "database not available, outcomes wait",
-                        waiting=self.unwritten,
+                        waiting=len(self.unwritten),
                         error=type(error).__name__,
                     )
                     self._waiting = batch + self._waiting
@@ -99,7 +99,7 @@ class Ledger:
                 else:
                     await self._write_singly(batch)
             finally:
-                self._in_hand = 0
+                self._in_hand = []
             self._on_written()
 
     async def _write_singly(self, batch: Sequence[Entry]) -> None:

@@ -4,6 +4,7 @@ What came of a send is recorded in store.outcomes. Instants are wall time, save 
 time.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -106,10 +107,16 @@ class TakenBack:
 
 
 async def take_back(
-    session: AsyncSession, *, wall: datetime, now: datetime, whoever_holds: bool = False
+    session: AsyncSession,
+    *,
+    wall: datetime,
+    now: datetime,
+    whoever_holds: bool = False,
+    but: Collection[int] = (),
 ) -> TakenBack:
     """Look after claimed rows whose lease has ended: the first time they go again, marked as a repeat; the second time
-    they fail. `whoever_holds`: of all claimed rows, when it is sure that no sender lives.
+    they fail. `whoever_holds`: of all claimed rows, when it is sure that no sender lives. `but`: rows (ids) that the
+    caller itself is still at.
 
     The token stays: until somebody claims the row anew, who comes late can still record that it was sent.
     """
@@ -119,6 +126,8 @@ async def take_back(
     found = await session.scalars(select(OutboxRow).where(*ended).with_for_update(skip_locked=True))
     again, failed = 0, []
     for row in found:
+        if row.id in but:
+            continue
         row.lease_until = None
         if row.repeat:
             row.state, row.settled_at, row.error = OutboxState.FAILED, wall, "uncertain twice"
