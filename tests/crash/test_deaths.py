@@ -24,6 +24,7 @@ MORNINGS_AT_ONCE = 3
 RECEIVING = {"after the answer to getUpdates", "before the commit of insert inbox"}
 HANDLING = {"before the commit of insert outbox + update inbox"}
 DELIVERING = {"before the call of sendMessage", "after the answer to sendMessage"}
+GREETINGS = ("getMe", "deleteWebhook", "setMyCommands")
 ANSWERING_A_TAP = {"before the call of editMessageText", "after the answer to answerCallbackQuery"}
 
 
@@ -83,7 +84,9 @@ async def test_wherever_the_bot_dies_nothing_is_lost_and_nothing_is_repeated_wit
     async with open_town() as town, morning_in(place, town, "undisturbed") as undisturbed:
         await undisturbed.live_through(None)
         assert await broken_laws(undisturbed) == []
-        steps = undisturbed.steps.read_text(encoding="utf-8").splitlines()
+        taken = undisturbed.steps.read_text(encoding="utf-8").splitlines()
+    # Greeting the server changes nothing, neither here nor there.
+    steps = [step for step in taken if not any(greeting in step for greeting in GREETINGS)]
 
     numbered = enumerate(steps)
     parts = await asyncio.gather(*(live_and_die(place, numbered) for _ in range(MORNINGS_AT_ONCE)))
