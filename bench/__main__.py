@@ -51,25 +51,25 @@ def bench(
 ) -> None:
     """Measure Nhắc Việc beside what people use instead."""
     sections = list(Section) if section is None else [section]
-    began = load()
-    figures = asyncio.run(_measured(sections, quick=quick))
-    notes = f"{machine()} Load average before: {began:.1f}."
+    with tempfile.TemporaryDirectory(prefix="nhacviec-bench-") as name:
+        folder = Path(name)
+        notes = f"{machine(folder)} Load average before: {load():.1f}."
+        figures = asyncio.run(_measured(folder, sections, quick=quick))
     sys.stdout.write(f"{notes}\n\n{table(figures)}\n")
     if section is None and not quick:
         write_page(figures, notes)
 
 
-async def _measured(sections: list[Section], *, quick: bool) -> list[Figure]:
+async def _measured(folder: Path, sections: list[Section], *, quick: bool) -> list[Figure]:
     figures = []
-    with tempfile.TemporaryDirectory(prefix="nhacviec-bench-") as folder:
-        for section in sections:
-            for number, measure in enumerate(_MEASURES[section]):
-                _out.print(f"{section.value} …", end=" ")
-                began = time.monotonic()
-                place = Path(folder) / f"{section.value}-{number}"
-                place.mkdir()
-                figures += await measure(place, quick=quick)
-                _out.print(f"{time.monotonic() - began:.0f} s")
+    for section in sections:
+        for number, measure in enumerate(_MEASURES[section]):
+            _out.print(f"{section.value} …", end=" ")
+            began = time.monotonic()
+            place = folder / f"{section.value}-{number}"
+            place.mkdir()
+            figures += await measure(place, quick=quick)
+            _out.print(f"{time.monotonic() - began:.0f} s")
     return figures
 
 
