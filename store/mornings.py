@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.notices import FreshNotice
 from store.outbox import queue
 from store.states import NoticeState, OutboxKind, OutboxState
-from store.tables import NoticeRow, OutboxRow
+from store.tables import NoticeRow, OutboxRow, table_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,14 +96,18 @@ async def queue_morning(
     await session.flush()
     messages = waiting | new
     await session.execute(
-        update(NoticeRow),
+        _CARRIED_BY,
         [
-            {"id": notice.id, "outbox_id": messages[chat_id].id}
+            {"which": notice.id, "message": messages[chat_id].id}
             for chat_id, notices in by_chat.items()
             for notice in notices
         ],
     )
     return len(new)
+
+
+_NOTICE = table_of(NoticeRow)
+_CARRIED_BY = update(_NOTICE).where(_NOTICE.c.id == bindparam("which")).values(outbox_id=bindparam("message"))
 
 
 async def _of_today(session: AsyncSession, today: date) -> tuple[dict[int, OutboxRow], dict[int, int]]:

@@ -5,16 +5,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.milestones import DueDates
 from store.agenda import Entry, entries
 from store.chats import bound_as
+from store.columns import is_word
 from store.database import in_chunks
 from store.once import insert_once
 from store.states import NoticeState, Role, State
-from store.tables import AssignmentRow, BindingRow, ChatRow, NoticeRow, ScanRow
+from store.tables import AssignmentRow, BindingRow, ChatRow, NoticeRow, ScanRow, table_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,22 +188,7 @@ async def _brought_back(session: AsyncSession, planned: Sequence[PlannedNotice])
 async def spoken(session: AsyncSession, outbox_ids: Collection[int]) -> dict[int, list[NoticedEntry]]:
     """What morning messages still have to say: assignments that are open, whose due day has not moved, and whose agency
     the chat still speaks for. Of a message with nothing left to say there is no entry."""
-    bound = exists().where(
-        BindingRow.chat_id == NoticeRow.chat_id,
-        BindingRow.agency == AssignmentRow.agency,
-        bound_as(Role.OFFICER),
-    )
-    rows = await session.execute(
-        select(NoticeRow.outbox_id, NoticeRow.id, NoticeRow.assignment_id, NoticeRow.planned_on)
-        .join(AssignmentRow, NoticeRow.assignment_id == AssignmentRow.id)
-        .where(
-            NoticeRow.outbox_id.in_(outbox_ids),
-            NoticeRow.state == NoticeState.PENDING,
-            NoticeRow.due == AssignmentRow.due,
-            bound,
-        )
-        .order_by(NoticeRow.id)
-    )
+    rows = await session.execute(_SPOKEN, {"messages": list(outbox_ids)})
     told: dict[int, dict[int, list[tuple[int, date]]]] = defaultdict(lambda: defaultdict(list))
     for message, number, assignment_id, planned_on in rows:
         told[message or 0][assignment_id].append((number, planned_on))
@@ -215,6 +201,25 @@ async def spoken(session: AsyncSession, outbox_ids: Collection[int]) -> dict[int
         for message, about in told.items()
     }
     return {message: found for message, found in said.items() if found}
+
+
+_NOTICE, _ASSIGNMENT, _BINDING = (table_of(row) for row in (NoticeRow, AssignmentRow, BindingRow))
+_SPOKEN = (
+    select(_NOTICE.c.outbox_id, _NOTICE.c.id, _NOTICE.c.assignment_id, _NOTICE.c.planned_on)
+    .join_from(_NOTICE, _ASSIGNMENT, _NOTICE.c.assignment_id == _ASSIGNMENT.c.id)
+    .where(
+        _NOTICE.c.outbox_id.in_(bindparam("messages", expanding=True)),
+        is_word(_NOTICE.c.state, NoticeState.PENDING),
+        _NOTICE.c.due == _ASSIGNMENT.c.due,
+        exists().where(
+            _BINDING.c.chat_id == _NOTICE.c.chat_id,
+            _BINDING.c.agency == _ASSIGNMENT.c.agency,
+            is_word(_BINDING.c.role, Role.OFFICER),
+            _BINDING.c.ended_at.is_(None),
+        ),
+    )
+    .order_by(_NOTICE.c.id)
+)
 
 
 def _noticed(entry: Entry, told: Iterable[tuple[int, date]]) -> NoticedEntry:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.tables import Base
+from store.tables import Base, table_of
 
 
 async def add_once(
@@ -33,4 +33,6 @@ def insert_once(
 ) -> Any:
     """The statement behind `add_once`, for who also wants to know which rows it added (RETURNING)."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing(index_elements=list(unique), index_where=where)
+    return dialect.insert(table_of(table)).on_conflict_do_nothing(
+        index_elements=list(unique), index_where=where
+    )
