@@ -15,6 +15,7 @@ from app.drill.conduct import Order, drill
 from app.drill.verdict import Verdict
 from app.logs import set_up_logs
 from app.rules import read_rules
+from app.run_commands import until_told_to_stop
 from config.settings import Settings
 
 _SHOWN_COMPLAINTS = 20
@@ -56,13 +57,23 @@ def drill_command(
     chosen = _settings(database_url or f"sqlite:///{folder / 'nhacviec.db'}")
     set_up_logs("ERROR", for_people=True)
     order = Order(kills=kills, processes=processes, seed=seed, folder=folder)
+    verdicts: list[Verdict] = []
+
+    async def carry_out() -> None:
+        with err.status("Starting the sandbox …") as status:
+            verdicts.append(await drill(order, chosen, read_rules(chosen), status.update))
+
     try:
-        with errors_for_people(), err.status("Starting the sandbox …") as status:
-            verdict = asyncio.run(drill(order, chosen, read_rules(chosen), status.update))
+        with errors_for_people():
+            asyncio.run(until_told_to_stop(carry_out()))
     finally:
         # What never began has left nothing to look at.
         with suppress(OSError):
             folder.rmdir()
+    if not verdicts:
+        err.print(f"Stopped before the end. What there was is in {folder}.", soft_wrap=True)
+        raise typer.Exit(1)
+    [verdict] = verdicts
     _show(verdict)
     if verdict.is_kept:
         shutil.rmtree(folder, ignore_errors=True)

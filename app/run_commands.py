@@ -50,7 +50,7 @@ def run(
     token = _token(chosen)
     set_up_logs(chosen.nhacviec_log_level, for_people=err.is_terminal)
     with errors_for_people(), only_bot_on(chosen.database_url):
-        uvloop.run(_until_told_to_stop(_run(chosen, token, clock)))
+        uvloop.run(until_told_to_stop(_run(chosen, token, clock)))
 
 
 def rehearse(
@@ -80,7 +80,7 @@ def rehearse(
     )
     set_up_logs("WARNING", for_people=True)
     with errors_for_people(), only_bot_on(chosen.database_url):
-        uvloop.run(_until_told_to_stop(_rehearse(chosen, port, folder)))
+        uvloop.run(until_told_to_stop(_rehearse(chosen, port, folder)))
         out.print("Stopped. The next start goes on from here.")
 
 
@@ -163,7 +163,7 @@ async def _rehearse(chosen: Settings, port: int, folder: Path) -> None:
                     task.cancel()
 
 
-async def _until_told_to_stop(work: Coroutine[Any, Any, None]) -> None:
+async def until_told_to_stop(work: Coroutine[Any, Any, None]) -> None:
     """Ctrl-C and SIGTERM end the work cleanly at any moment, also while it still starts; a second one changes nothing."""
     task = asyncio.create_task(work)
     loop = asyncio.get_running_loop()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import uvloop
 
 from app.drill.processes import Mortal, end_with_parent
 from app.errors import SettingError
@@ -74,7 +75,7 @@ class Bots:
 
 
 def _live(settings: Settings, sign: Path) -> None:
-    asyncio.run(_follow_the_clock(settings, sign))
+    uvloop.run(_follow_the_clock(settings, sign))
 
 
 async def _follow_the_clock(settings: Settings, sign: Path) -> None:

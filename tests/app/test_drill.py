@@ -1,8 +1,10 @@
 """The drill as a command: with one bot on SQLite, and with three at once on PostgreSQL."""
 
+import signal
 from pathlib import Path
 
 from tests.app.processes import command
+from tests.app.town import eventually
 from tests.databases import at_the_server, new_database
 
 _PATIENCE_SECONDS = 240
@@ -35,6 +37,25 @@ async def test_three_bots_on_one_database_lose_and_repeat_nothing_whichever_of_t
     assert "The promise was kept." in bots.said
 
 
+async def test_a_drill_that_is_stopped_leaves_nobody_behind(tmp_path: Path) -> None:
+    async with command(tmp_path, "drill", "--kills", "100") as bot:
+
+        async def has_begun() -> bool:
+            return len(bot.children()) > 1
+
+        await eventually(has_begun)
+        children = bot.children()
+        code = await bot.stop(signal.SIGTERM)
+
+    async def are_gone() -> bool:
+        return not any(is_alive(child) for child in children)
+
+    await eventually(are_gone)
+    assert code == 1
+    assert "Stopped before the end." in bot.complained
+    assert "Traceback" not in bot.complained
+
+
 async def test_a_database_that_holds_anything_is_not_drilled_on(
     tmp_path: Path, postgresql_server: str
 ) -> None:
@@ -55,6 +76,10 @@ async def test_several_bots_need_a_database_that_can_bear_them(tmp_path: Path) -
 
     assert code == 2
     assert "SQLite is for one bot at a time" in bot.complained
+
+
+def is_alive(process: int) -> bool:
+    return Path(f"/proc/{process}").exists()
 
 
 def table_in(said: str) -> list[list[str]]:

@@ -5,6 +5,8 @@ import ssl
 from datetime import timedelta
 from pathlib import Path
 
+import uvloop
+
 from app.clock import RehearsalClock
 from app.drill.processes import end_with_parent
 from app.rehearsal import TOKEN
@@ -32,7 +34,7 @@ def live(settings: Settings, steps: Path, die_at: str | None, is_second: bool) -
     watch = Steps(steps, die_at)
     watch.watch_commits()
     watch.watch_calls()
-    asyncio.run(_live(settings))
+    uvloop.run(_live(settings))
 
 
 def _no_certificates(_context: ssl.SSLContext, *_: object, **__: object) -> None:
