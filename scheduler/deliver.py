@@ -33,8 +33,10 @@ from store.states import OutboxKind, OutboxState
 from store.waiting import next_ready_at, something_waits
 
 IN_FLIGHT = 8
-# Claimed ahead, so that one transaction serves many sends where the pace allows it.
-_HELD = 32
+# Claimed ahead of a free hand, so that one transaction serves several sends. No more than that: of what is claimed when
+# the process dies nobody knows whether it was sent.
+_AHEAD = 4
+_HELD = IN_FLIGHT + _AHEAD
 # A morning message's text is made anew when it has waited longer than this for its turn.
 _FRESH_FOR = timedelta(seconds=1)
 # A call is not begun when less than this part of its lease is left: it could end before the call does.
@@ -93,7 +95,7 @@ class Deliverer:
         """Claim what may leave now and start sending it; returns how many. After it `next_look` says when there may be
         more (wall time), None when only an event can bring it."""
         self.next_look = None
-        if self._room < _HELD // 2:
+        if self._room < _AHEAD:
             # One transaction for many: the hands have enough to do until the next outcome is written.
             return 0
         async with self._database.write() as session:
@@ -104,7 +106,7 @@ class Deliverer:
     async def claim_along(self, session: AsyncSession) -> Callable[[], None]:
         """The same inside somebody else's transaction, which has queued something: what is given back starts the sending,
         after the commit."""
-        if self._room < _HELD // 2:
+        if self._room < _AHEAD:
             return self._on_idle_hand
         claimed = await self._claim(session)
         return partial(self._start_along, claimed)

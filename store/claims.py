@@ -20,7 +20,7 @@ from store.tables import ChatRow, OutboxRow, PaceRow, table_of
 from store.waiting import waiting
 
 LEASE = timedelta(minutes=2)  # longer than any send can take (see bot.telegram.connect)
-_LOOKAHEAD = timedelta(milliseconds=300)
+_LOOKAHEAD = timedelta(milliseconds=200)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ WHOLE_LIST = "/due all"
 WRITTEN_DOWN = "✅ Đã ghi nhận xong."
 _MORNING = "🔔"
 # How many messages one death can leave claimed: a bot has so many in hand (scheduler.deliver).
-IN_HAND = 32
+IN_HAND = 12
 
 
 @dataclass(kw_only=True)
