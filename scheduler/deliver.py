@@ -7,7 +7,8 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -39,6 +40,7 @@ _FRESH_FOR = timedelta(seconds=1)
 # A call is not begun when less than this part of its lease is left: it could end before the call does.
 _LEAST_OF_LEASE = 1 / 3
 _LATE_BY = timedelta(milliseconds=100)
+_STOPPED = "the program was stopped"
 _log = structlog.get_logger("deliver")
 
 
@@ -84,6 +86,8 @@ class Deliverer:
         self._hands = asyncio.Semaphore(IN_FLIGHT)
         self._waiting: set[asyncio.Task[None]] = set()
         self._calling: set[asyncio.Task[None]] = set()
+        self._doubtful: set[str] = set()
+        self._stopping = False
         self.next_look: datetime | None = None
 
     async def deliver_waiting(self) -> int:
@@ -92,6 +96,8 @@ class Deliverer:
         self.next_look = None
         started = 0
         for name in self._channels:
+            if self._stopping:
+                break
             if self._room < _HELD // 2:
                 # One transaction for many: the hands have enough to do until the next outcome is written.
                 break
@@ -100,7 +106,7 @@ class Deliverer:
 
     async def _deliver_on(self, channel: str) -> int:
         wall, morning, room = self._wall(), self._morning(), self._room
-        async with self._database.write() as session:
+        async with self._claiming() as (session, token):
             claimed = await claims.claim(
                 session,
                 channel=channel,
@@ -109,16 +115,35 @@ class Deliverer:
                 morning=morning,
                 room=room,
                 lease=self._lease,
+                token=token,
             )
             texts = await self._texts(session, claimed)
             look = await claims.next_ready_at(session, channel=channel, morning=morning)
         if look is not None:
             self.next_look = min(look, self.next_look or look)
         for claim in claimed:
+            if self._stopping:
+                self._hand_back(claim, _STOPPED)
+                continue
             task = asyncio.create_task(self._deliver(claim, texts.get(claim.id)))
             self._waiting.add(task)
             task.add_done_callback(partial(self._ended, claim))
         return len(claimed)
+
+    @asynccontextmanager
+    async def _claiming(self) -> AsyncIterator[tuple[AsyncSession, str]]:
+        """A transaction for claims with that token. When it breaks, they may be there all the same: the answer to the commit
+        was lost. Nobody was called for them, and the next transaction gives them up."""
+        token, doubtful = claims.new_token(), frozenset(self._doubtful)
+        try:
+            async with self._database.write() as session:
+                if doubtful:
+                    await claims.give_up(session, doubtful)
+                yield session, token
+        except BaseException:
+            self._doubtful.add(token)
+            raise
+        self._doubtful -= doubtful
 
     def _morning(self) -> date | None:
         return self._hours.notices_for(self._clock(), self._calendar)
@@ -131,7 +156,7 @@ class Deliverer:
         self._waiting.discard(task)
         self._calling.discard(task)
         if task.cancelled():
-            self._hand_back(claim, "the program was stopped")
+            self._hand_back(claim, _STOPPED)
 
     async def take_back(self, *, whoever_holds: bool = False) -> int:
         """Rows whose sender died between the claim and the record; returns how many there were. `whoever_holds`: at the
@@ -140,6 +165,8 @@ class Deliverer:
         await self._ledger.written()
         wall = self._wall()
         async with self._database.write() as session:
+            if self._doubtful:
+                await claims.give_up(session, self._doubtful)
             taken = await outbox.take_back(session, wall=wall, now=self._clock(), whoever_holds=whoever_holds)
             for row in taken.failed:
                 if row.kind is OutboxKind.NOTICE:
@@ -158,7 +185,9 @@ class Deliverer:
 
     async def stop(self, patience: float) -> None:
         """Hand back what has not been called yet, wait `patience` seconds at most for the calls under way, and record
-        all of it. A call that has not been answered by then is uncertain."""
+        all of it. A call that has not been answered by then is uncertain. What a claim under way still brings is handed
+        back at once."""
+        self._stopping = True
         for task in self._waiting:
             task.cancel()
         if self._calling:

@@ -5,7 +5,7 @@ while a claim is made: processes on one database claim one after the other, and 
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -86,10 +86,12 @@ async def claim(
     morning: date | None,
     room: int,
     lease: timedelta = LEASE,
+    token: str | None = None,
 ) -> list[Claim]:
     """Up to `room` rows of a channel that may leave within the next moment, at most one a chat, replies first.
 
-    `morning` is the business day whose notices may leave now; None outside the hours for notices.
+    `morning` is the business day whose notices may leave now; None outside the hours for notices. `token` is the claims'
+    mark, for who wants to know it beforehand (see `give_up`).
     """
     line = await _pace_row(session, channel)
     slot = max(wall, line.next_send_at or wall)
@@ -101,7 +103,7 @@ async def claim(
     found = await _waiting(session, channel, wall, morning, slots, slot, pace)
     if not found:
         return []
-    token, claims = secrets.token_hex(16), []
+    token, claims = token or new_token(), []
     for row in found:
         claims.append(_claim_of(row, token, slot, slot + lease))
         slot += pace.channel_gap
@@ -122,6 +124,22 @@ async def claim(
         [_sends_counted(row, one, pace) for row, one in zip(found, claims, strict=True)],
     )
     return claims
+
+
+def new_token() -> str:
+    """A mark that nobody else's claims have."""
+    return secrets.token_hex(16)
+
+
+async def give_up(session: AsyncSession, tokens: Collection[str]) -> None:
+    """Put rows back in line as they were, whose claim was perhaps committed and is in nobody's hands: the answer to the
+    commit was lost."""
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.lease_token.in_(tokens), OutboxRow.state == OutboxState.CLAIMED)
+        .values(state=OutboxState.QUEUED, lease_token=None, lease_until=None, attempts=OutboxRow.attempts - 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _pace_row(session: AsyncSession, channel: str) -> PaceRow:
