@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeGuard
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +23,7 @@ from store.pacing import Pace
 from store.states import OutboxKind, OutboxState
 
 _PAUSE = 1.0
+_WORK = "outcomes"
 _log = structlog.get_logger("deliver")
 
 
@@ -84,13 +86,10 @@ class Ledger:
             self._in_hand = len(batch)
             try:
                 await self._write(batch)
-            except SQLAlchemyError as error:
-                if is_away(error):
-                    _log.warning(
-                        "database not available, outcomes wait",
-                        waiting=self.unwritten,
-                        error=type(error).__name__,
-                    )
+                self._database.absence.over(_WORK)
+            except Exception as error:
+                if _is_away(error):
+                    self._database.absence.noticed(_WORK, error)
                     self._waiting = batch + self._waiting
                     await self._sleep(_PAUSE)
                 else:
@@ -105,8 +104,8 @@ class Ledger:
         for entry in batch:
             try:
                 await self._write([entry])
-            except SQLAlchemyError as error:
-                if is_away(error):
+            except Exception as error:
+                if _is_away(error):
                     self._waiting.append(entry)
                 else:
                     _log.error(
@@ -146,6 +145,10 @@ class Ledger:
             await chats.suspend(session, claim.chat_id, entry.out_of_reach)
         if entry.sent_late is not None:
             await claims.count_late_send(session, claim.chat_id, entry.sent_late, self._pace)
+
+
+def _is_away(error: Exception) -> TypeGuard[SQLAlchemyError]:
+    return isinstance(error, SQLAlchemyError) and is_away(error)
 
 
 async def _tell_failure(session: AsyncSession, one: Record, wall: datetime) -> None:
