@@ -62,6 +62,7 @@ def set_up_logs(level: str, *, for_people: bool) -> None:
         "watch",
         "leadership",
         "web",
+        "database",
     ):
         logging.getLogger(name).setLevel(level)
 

@@ -12,6 +12,7 @@ from bot.telegram.receive import Keep, TelegramReceiver
 from bot.telegram.webhook import TelegramWebhook, secret_of
 from config.settings import Settings
 from store.database import Database
+from store.inbox import Arrival
 from store.leadership import Leadership
 from web.health import Trouble
 from web.telegram_door import telegram_door
@@ -60,7 +61,7 @@ class _Polling:
 
     def __init__(self, bot: PollingBot, database: Database, keep: Keep, who: str) -> None:
         self._bot = bot
-        self._receiver = TelegramReceiver(bot, keep)
+        self._receiver = TelegramReceiver(bot, _waiting_for(database, keep))
         bot_id, _, _ = bot.token.partition(":")
         self._leadership = Leadership(database, f"telegram:{bot_id}", who=who)
 
@@ -80,6 +81,15 @@ class _Polling:
             return []
         heard_at = max(leading_since, self._receiver.last_received_at or leading_since)
         return _unheard(heard_at, wall, "no poll for updates has succeeded")
+
+
+def _waiting_for(database: Database, keep: Keep) -> Keep:
+    """Keep updates as soon as the database lets us: what is not kept must not be confirmed by the next poll."""
+
+    async def kept(arrivals: list[Arrival]) -> None:
+        await database.absence.wait_out("receive", lambda: keep(arrivals))
+
+    return kept
 
 
 class _Webhook:

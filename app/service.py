@@ -41,7 +41,9 @@ from web.health import Trouble
 
 _log = structlog.get_logger("service")
 _RESTART_PAUSE = 5.0
-_STOP_SECONDS = 8.0
+_STOP_SECONDS = 6.5
+_CANCELLED_WITHIN = 1.0
+_KNOWN_BETTER = {TroubleKind.RECEIVING, TroubleKind.DATABASE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +76,6 @@ async def running(
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(awaited_database(settings.database_url))
         keeper = PlanKeeper(database, settings.nhacviec_plans, rules.timetable)
-        await keeper.start(now=clock(), wall=wall_clock())
         bot = make_bot(
             token=token,
             api_url=settings.telegram_api_url,
@@ -96,6 +97,7 @@ async def running(
         await stack.enter_async_context(
             web_room(settings, database, way.doors, partial(_troubles, watch, way))
         )
+        await database.absence.wait_out("plan", lambda: keeper.start(now=clock(), wall=wall_clock()))
         await connect(bot, settings, way)
         stack.push_async_callback(bot.shutdown)
         deliverer = Deliverer(
@@ -111,7 +113,7 @@ async def running(
         )
         if database.is_sqlite:
             # Nobody else is on the file: what is claimed there is in no living hands.
-            await deliverer.take_back(whoever_holds=True)
+            await database.absence.wait_out("leases", lambda: deliverer.take_back(whoever_holds=True))
         clockwork = Clockwork(
             database=database,
             timetable=rules.timetable,
@@ -134,7 +136,6 @@ async def running(
         )
         scheduler = clockwork.schedule()
         scheduler.start()
-        stack.callback(scheduler.shutdown, wait=False)
         receiving = asyncio.create_task(_unceasing("receive", way.run))
         working = [
             asyncio.create_task(_unceasing("handle", clockwork.handle_for_ever)),
@@ -146,9 +147,9 @@ async def running(
             )
         finally:
             _log.info("stopping")
+            scheduler.shutdown(wait=False)
             receiving.cancel()
-            await asyncio.wait([receiving])
-            await _stop(clockwork, working)
+            await _stop(clockwork, receiving, working)
 
 
 def _who() -> str:
@@ -164,11 +165,12 @@ def _receiving(way: WayIn) -> Receiving | None:
 
 
 async def _troubles(watch: Watch, way: WayIn) -> list[Trouble]:
-    """For /health: what the watch found at its last look, and what keeps updates from coming at this moment."""
+    """For /health: what the watch found at its last look, and what keeps updates from coming at this moment. Of the
+    database it knows itself."""
     found = [
         Trouble(name=one.kind.value, detail=one.detail, since=one.since)
         for one in watch.troubles
-        if one.kind is not TroubleKind.RECEIVING
+        if one.kind not in _KNOWN_BETTER
     ]
     return found + way.troubles(wall_clock())
 
@@ -195,12 +197,18 @@ async def _unceasing(name: str, loop: Callable[[], Awaitable[None]]) -> None:
             return
 
 
-async def _stop(clockwork: Clockwork, working: list[asyncio.Task[None]]) -> None:
+async def _stop(
+    clockwork: Clockwork, receiving: asyncio.Task[None], working: list[asyncio.Task[None]]
+) -> None:
     try:
         async with asyncio.timeout(_STOP_SECONDS):
             await clockwork.stop()
-            await asyncio.wait(working)
+            if clockwork.database.absence.since is None:
+                await asyncio.wait([receiving, *working])
+            await clockwork.deliverer.finish()
     except TimeoutError:
         # What is still under way keeps its lease: it goes out again later, marked as a repeat.
-        for task in working:
-            task.cancel()
+        _log.warning("stopped before everything was recorded")
+    for task in working:
+        task.cancel()
+    await asyncio.wait([receiving, *working], timeout=_CANCELLED_WITHIN)

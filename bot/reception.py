@@ -26,9 +26,9 @@ from store.states import ChatKind
 from store.tables import ChatRow
 
 ReadUpdate = Callable[[dict[str, Any]], Incoming | None]
-# Called in the transaction that queued an answer, to claim it there and then; what it gives back is called after the
-# commit, to send it.
-Ship = Callable[[AsyncSession], Awaitable[Callable[[], None]]]
+# Called in the transaction that queued answers, to claim them there and then; what it gives back is called when that has
+# ended, with whether it was committed, and sends them.
+Ship = Callable[[AsyncSession], Awaitable[Callable[[bool], None]]]
 _TOGETHER = 8
 _log = structlog.get_logger("reception")
 
@@ -74,17 +74,22 @@ class Reception:
 
     async def _handle_together(self, *, now: datetime, wall: datetime) -> int:
         handled = 0
-        send: Callable[[], None] | None = None
-        async with self._database.write() as session:
-            while handled < _TOGETHER and (row := await inbox.next_new(session)) is not None:
-                incoming = self._readers[row.channel](row.raw)
-                await self._handle(session, row, incoming, now=now, wall=wall)
-                await inbox.handled(session, row, now)
-                handled += 1
-            if handled and self._ship is not None:
-                send = await self._ship(session)
-        if send is not None:
-            send()
+        ended: Callable[[bool], None] | None = None
+        try:
+            async with self._database.write() as session:
+                while handled < _TOGETHER and (row := await inbox.next_new(session)) is not None:
+                    incoming = self._readers[row.channel](row.raw)
+                    await self._handle(session, row, incoming, now=now, wall=wall)
+                    await inbox.handled(session, row, now)
+                    handled += 1
+                if handled and self._ship is not None:
+                    ended = await self._ship(session)
+        except BaseException:
+            if ended is not None:
+                ended(False)
+            raise
+        if ended is not None:
+            ended(True)
         elif handled:
             self._on_queued()
         return handled

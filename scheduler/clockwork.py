@@ -5,14 +5,13 @@ the next.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.reception import Reception
 from scheduler.deliver import Deliverer
@@ -24,7 +23,6 @@ from store.database import Database
 from store.sync import Timetable
 
 _log = structlog.get_logger("clockwork")
-_DATABASE_PAUSE = 2.0
 _IDLE_SECONDS = 30.0
 # Other processes queue work too, and wake nobody here.
 _IDLE_SECONDS_WHEN_SHARED = 1.0
@@ -79,7 +77,10 @@ class Clockwork:
             ("leases", self.deliverer.take_back, self.rhythm.leases),
             ("watch", self.look, self.rhythm.watch),
         ):
-            scheduler.add_job(patiently(name, job), IntervalTrigger(seconds=seconds), id=name)
+            # What the database refuses is tried again until it is done.
+            scheduler.add_job(
+                self.database.absence.wait_out, IntervalTrigger(seconds=seconds), id=name, args=[name, job]
+            )
         return scheduler
 
     def wake_scan(self) -> None:
@@ -123,25 +124,20 @@ class Clockwork:
         """Handle what is in the inbox, then wait for more; ends after `stop`."""
         while not self._stopping:
             self.wakers.inbox.clear()
-            try:
-                if await self.reception.handle_waiting(now=self.clock(), wall=self.wall()):
-                    # Answers leave before the next updates are looked at.
-                    await asyncio.sleep(0)
-                    continue
-            except SQLAlchemyError as error:
-                await _database_trouble("inbox", error)
+            if await self.database.absence.wait_out("inbox", self._handle_waiting):
+                # Answers leave before the next updates are looked at.
+                await asyncio.sleep(0)
                 continue
             await _woken(self.wakers.inbox, self._idle_seconds)
+
+    async def _handle_waiting(self) -> bool:
+        return await self.reception.handle_waiting(now=self.clock(), wall=self.wall())
 
     async def deliver_for_ever(self) -> None:
         """Deliver what may leave, then wait until something may; ends after `stop`."""
         while not self._stopping:
             self.wakers.outbox.clear()
-            try:
-                await self.deliverer.deliver_waiting()
-            except SQLAlchemyError as error:
-                await _database_trouble("outbox", error)
-                continue
+            await self.database.absence.wait_out("outbox", self.deliverer.deliver_waiting)
             await _woken(self.wakers.outbox, self._until(self.deliverer.next_look))
 
     async def stop(self) -> None:
@@ -160,23 +156,6 @@ class Clockwork:
     def _idle_seconds(self) -> float:
         """After so long without being woken, look for work nevertheless."""
         return _IDLE_SECONDS if self.database.is_sqlite else _IDLE_SECONDS_WHEN_SHARED
-
-
-def patiently(name: str, job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
-    """A job that survives trouble with the database: it is logged, and the next wake-up tries again."""
-
-    async def run() -> None:
-        try:
-            await job()
-        except SQLAlchemyError as error:
-            await _database_trouble(name, error)
-
-    return run
-
-
-async def _database_trouble(where: str, error: SQLAlchemyError) -> None:
-    _log.warning("database not available, waiting", where=where, error=type(error).__name__)
-    await asyncio.sleep(_DATABASE_PAUSE)
 
 
 async def _woken(event: asyncio.Event, seconds: float) -> None:

@@ -10,24 +10,22 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
-from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channel import Channel, Destination, Outcome, Uncertain
-from bot.message import Message, from_json, to_json
-from bot.morning import morning_message
+from bot.message import Message
 from plan.workdays import WorkingCalendar
+from scheduler.conclude import conclude
 from scheduler.hours import OfficeHours
 from scheduler.ledger import Entry, Ledger, tell_undelivered
-from scheduler.retry import Again, Decision, Done, GiveUp, decide, useful_until
-from store import claims, notices, outbox
+from scheduler.texts import Text, texts_of
+from store import claims, outbox
 from store.claims import LEASE, Claim
 from store.database import Database
-from store.outcomes import PieceSent, PutBack, Record, Settled
+from store.outcomes import PutBack, Settled
 from store.pacing import Pace
 from store.states import OutboxKind, OutboxState
 from store.waiting import next_ready_at, something_waits
@@ -41,21 +39,17 @@ _HELD = IN_FLIGHT + _AHEAD
 _FRESH_FOR = timedelta(seconds=1)
 # A call is not begun when less than this part of its lease is left: it could end before the call does.
 _LEAST_OF_LEASE = 1 / 3
-_LATE_BY = timedelta(milliseconds=100)
+_STOPPED = "the program was stopped"
 _log = structlog.get_logger("deliver")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Text:
-    """What a claim has to say; `notices` are the ids that tell each assignment."""
+class _Taken:
+    """What one transaction claimed, under which token, and which doubtful claims it gave up."""
 
-    message: Message
-    made_at: datetime
-    notices: Mapping[int, tuple[int, ...]]
-
-    def said_by(self, piece: Message) -> tuple[int, ...]:
-        about = (assignment for block in piece.blocks for assignment in block.about)
-        return tuple(number for assignment in about for number in self.notices.get(assignment, ()))
+    claims: Sequence[tuple[Claim, Text | None]]
+    token: str
+    given_up: frozenset[str]
 
 
 class Deliverer:
@@ -89,38 +83,57 @@ class Deliverer:
         self._calling: set[asyncio.Task[None]] = set()
         self._something_waits = True
         self._on_idle_hand = on_idle_hand
+        self._doubtful: set[str] = set()
+        self._stopping = False
         self.next_look: datetime | None = None
 
     async def deliver_waiting(self) -> int:
         """Claim what may leave now and start sending it; returns how many. After it `next_look` says when there may be
         more (wall time), None when only an event can bring it."""
         self.next_look = None
-        if self._room < _AHEAD:
+        if self._room < _AHEAD or self._stopping:
             # One transaction for many: the hands have enough to do until the next outcome is written.
             return 0
-        async with self._database.write() as session:
-            claimed = await self._claim(session)
-        self._start(claimed)
-        return len(claimed)
+        taken: _Taken | None = None
+        try:
+            async with self._database.write() as session:
+                taken = await self._claim(session)
+        except BaseException:
+            if taken is not None:
+                self._taken(taken, committed=False)
+            raise
+        self._taken(taken, committed=True)
+        return len(taken.claims)
 
-    async def claim_along(self, session: AsyncSession) -> Callable[[], None]:
-        """The same inside somebody else's transaction, which has queued something: what is given back starts the sending,
-        after the commit."""
-        if self._room < _AHEAD:
-            return self._on_idle_hand
-        claimed = await self._claim(session)
-        return partial(self._start_along, claimed)
+    async def claim_along(self, session: AsyncSession) -> Callable[[bool], None]:
+        """The same inside somebody else's transaction, which has queued something. What is given back must be called when
+        that has ended, with whether it was committed: only then is anything sent."""
+        if self._room < _AHEAD or self._stopping:
+            return lambda _committed: self._on_idle_hand()
+        taken = await self._claim(session)
 
-    def _start_along(self, claimed: Sequence[tuple[Claim, _Text | None]]) -> None:
-        self._start(claimed)
-        if self._something_waits:
-            # The loop sleeps by what it knew before.
-            self._on_idle_hand()
+        def ended(committed: bool) -> None:
+            self._taken(taken, committed=committed)
+            if committed and self._something_waits:
+                # The loop sleeps by what it knew before.
+                self._on_idle_hand()
 
-    async def _claim(self, session: AsyncSession) -> list[tuple[Claim, _Text | None]]:
-        wall, morning = self._wall(), self._morning()
-        found: list[tuple[Claim, _Text | None]] = []
+        return ended
+
+    def _taken(self, taken: _Taken, *, committed: bool) -> None:
+        """Send what was claimed. When the commit broke, the claims may be there all the same: its answer was lost. Nobody is
+        called for them, and the next transaction gives them up."""
+        if committed:
+            self._doubtful -= taken.given_up
+            self._start(taken.claims)
+        else:
+            self._doubtful.add(taken.token)
+
+    async def _claim(self, session: AsyncSession) -> _Taken:
+        wall, morning, token = self._wall(), self._morning(), claims.new_token()
+        found: list[tuple[Claim, Text | None]] = []
         looks: list[datetime] = []
+        given_up = await self._give_up_doubtful(session)
         for channel in self._channels:
             claimed = await claims.claim(
                 session,
@@ -130,21 +143,31 @@ class Deliverer:
                 morning=morning,
                 room=self._room - len(found),
                 lease=self._lease,
+                token=token,
             )
-            texts = await self._texts(session, claimed)
+            texts = await texts_of(session, claimed, self._wall())
             found += [(claim, texts.get(claim.id)) for claim in claimed]
             self._something_waits = await something_waits(session)
             if self._something_waits:
                 look = await next_ready_at(session, channel=channel, morning=morning)
                 looks += [look] if look is not None else []
         self.next_look = min(looks, default=None)
-        return found
+        return _Taken(claims=found, token=token, given_up=given_up)
 
-    def _start(self, claimed: Sequence[tuple[Claim, _Text | None]]) -> None:
+    def _start(self, claimed: Sequence[tuple[Claim, Text | None]]) -> None:
         for claim, text in claimed:
+            if self._stopping:
+                self._hand_back(claim, _STOPPED)
+                continue
             task = asyncio.create_task(self._deliver(claim, text))
             self._under_way[task] = claim
             task.add_done_callback(self._ended)
+
+    async def _give_up_doubtful(self, session: AsyncSession) -> frozenset[str]:
+        doubtful = frozenset(self._doubtful)
+        if doubtful:
+            await claims.give_up(session, doubtful)
+        return doubtful
 
     def _written(self) -> None:
         """Outcomes are on record: chats are free again, and there is room."""
@@ -162,7 +185,7 @@ class Deliverer:
         claim = self._under_way.pop(task)
         self._calling.discard(task)
         if task.cancelled():
-            self._hand_back(claim, "the program was stopped")
+            self._hand_back(claim, _STOPPED)
 
     @property
     def _held(self) -> frozenset[int]:
@@ -176,6 +199,7 @@ class Deliverer:
         await self._ledger.written()
         wall = self._wall()
         async with self._database.write() as session:
+            await self._give_up_doubtful(session)
             taken = await outbox.take_back(
                 session, wall=wall, now=self._clock(), whoever_holds=whoever_holds, but=self._held
             )
@@ -196,7 +220,9 @@ class Deliverer:
 
     async def stop(self, patience: float) -> None:
         """Hand back what has not been called yet, wait `patience` seconds at most for the calls under way, and record
-        all of it. A call that has not been answered by then is uncertain."""
+        all of it. A call that has not been answered by then is uncertain. What a claim under way still brings is handed
+        back at once."""
+        self._stopping = True
         for task in self._under_way.keys() - self._calling:
             task.cancel()
         if self._calling:
@@ -205,7 +231,7 @@ class Deliverer:
             task.cancel()
         await self.finish()
 
-    async def _deliver(self, claim: Claim, text: _Text | None) -> None:
+    async def _deliver(self, claim: Claim, text: Text | None) -> None:
         calling = False
         try:
             await asyncio.sleep(max(0.0, (claim.send_at - self._wall()).total_seconds()))
@@ -246,30 +272,11 @@ class Deliverer:
         """It was not called: it goes back in line as it was."""
         self._ledger.add(Entry(record=PutBack(claim=claim, ready_at=self._wall(), error=why)))
 
-    async def _texts(self, session: AsyncSession, claimed: Sequence[Claim]) -> dict[int, _Text]:
-        """What the claims have to say; those with nothing left to say are missing."""
-        mornings = [claim.id for claim in claimed if claim.kind is OutboxKind.NOTICE]
-        noticed = await notices.spoken(session, mornings) if mornings else {}
-        made_at = self._wall()
-        texts = {}
-        for claim in claimed:
-            entries = noticed.get(claim.id, ())
-            if claim.kind is not OutboxKind.NOTICE:
-                message = from_json(claim.body) if claim.body else None
-            elif claim.morning is not None:
-                message = morning_message(entries, claim.morning, continued=claim.continued)
-            else:
-                message = None
-            if message is not None:
-                told = {one.entry.id: one.notices for one in entries}
-                texts[claim.id] = _Text(message=message, made_at=made_at, notices=told)
-        return texts
-
-    async def _text_anew(self, claim: Claim) -> _Text | None:
+    async def _text_anew(self, claim: Claim) -> Text | None:
         async with self._database.read() as session:
-            return (await self._texts(session, [claim])).get(claim.id)
+            return (await texts_of(session, [claim], self._wall())).get(claim.id)
 
-    async def _send(self, claim: Claim, text: _Text) -> None:
+    async def _send(self, claim: Claim, text: Text) -> None:
         channel = self._channels[claim.channel]
         piece, *others = channel.pieces(text.message)
         called_at = self._wall()
@@ -288,66 +295,28 @@ class Deliverer:
     def _conclude(
         self,
         claim: Claim,
-        text: _Text | None,
+        text: Text | None,
         pieces: Sequence[Message],
         outcome: Outcome,
         called_at: datetime,
     ) -> None:
-        decision = decide(
+        concluded = conclude(
+            claim,
+            text,
+            pieces,
             outcome,
-            attempts=claim.attempts,
-            repeated=claim.repeat,
+            called_at=called_at,
             # Spreads load; nothing secret hangs on it.
             jitter=random.random(),  # noqa: S311
             now=self._wall(),
-            useful_until=useful_until(claim.kind, claim.created_at),
         )
         _log.info(
             "send",
             outbox_id=claim.id,
             chat_id=claim.chat_id,
             kind=claim.kind.value,
-            why=decision.why.value,
+            why=concluded.why.value,
             attempt=claim.attempts,
             outcome=type(outcome).__name__,
         )
-        reason = str(getattr(outcome, "reason", decision.why.value))
-        self._ledger.add(
-            Entry(
-                record=_record_of(claim, text, pieces, decision, reason),
-                moved_to=decision.address if isinstance(decision, Again) else None,
-                out_of_reach=reason[:200] if isinstance(decision, GiveUp) and decision.suspends else None,
-                hold_chat=decision.at if isinstance(decision, Again) and decision.hold_chat else None,
-                hold_channel=decision.at if isinstance(decision, Again) and decision.hold_channel else None,
-                sent_late=called_at if called_at > claim.send_at + _LATE_BY else None,
-            )
-        )
-
-
-def _record_of(
-    claim: Claim, text: _Text | None, pieces: Sequence[Message], decision: Decision, reason: str
-) -> Record:
-    match decision:
-        case Done() if len(pieces) > 1 and text is not None:
-            return PieceSent(
-                claim=claim,
-                said=text.said_by(pieces[0]),
-                rest=_rest(pieces[1:]) if claim.body is not None else None,
-                external_id=decision.external_id,
-            )
-        case Done():
-            said = text.said_by(pieces[0]) if text is not None and pieces else ()
-            return Settled(claim=claim, state=OutboxState.SENT, said=said, external_id=decision.external_id)
-        case GiveUp():
-            said = text.said_by(text.message) if text is not None else ()
-            error = f"{decision.why}: {reason}"[:500]
-            return Settled(claim=claim, state=OutboxState.FAILED, said=said, error=error)
-        case Again():
-            return PutBack(
-                claim=claim, ready_at=decision.at, error=decision.why.value, repeat=decision.repeat
-            )
-
-
-def _rest(pieces: Sequence[Message]) -> dict[str, Any]:
-    blocks = tuple(block for piece in pieces for block in piece.blocks)
-    return to_json(Message(blocks=blocks, choices=pieces[-1].choices))
+        self._ledger.add(concluded.entry)

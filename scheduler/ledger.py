@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeGuard
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,6 +25,7 @@ from store.states import OutboxKind, OutboxState
 _PAUSE = 1.0
 # What ends within this moment is written together.
 _GATHER_SECONDS = 0.01
+_WORK = "outcomes"
 _log = structlog.get_logger("deliver")
 
 
@@ -87,13 +89,10 @@ class Ledger:
             self._in_hand = batch
             try:
                 await self._write(batch)
-            except SQLAlchemyError as error:
-                if is_away(error):
-                    _log.warning(
-                        "database not available, outcomes wait",
-                        waiting=len(self.unwritten),
-                        error=type(error).__name__,
-                    )
+                self._database.absence.over(_WORK)
+            except Exception as error:
+                if _is_away(error):
+                    self._database.absence.noticed(_WORK, error)
                     self._waiting = batch + self._waiting
                     await self._sleep(_PAUSE)
                 else:
@@ -108,8 +107,8 @@ class Ledger:
         for entry in batch:
             try:
                 await self._write([entry])
-            except SQLAlchemyError as error:
-                if is_away(error):
+            except Exception as error:
+                if _is_away(error):
                     self._waiting.append(entry)
                 else:
                     _log.error(
@@ -149,6 +148,10 @@ class Ledger:
             await chats.move_chat(session, channel=claim.channel, old=claim.address, new=entry.moved_to)
         if entry.out_of_reach is not None:
             await chats.suspend(session, claim.chat_id, entry.out_of_reach)
+
+
+def _is_away(error: Exception) -> TypeGuard[SQLAlchemyError]:
+    return isinstance(error, SQLAlchemyError) and is_away(error)
 
 
 async def _tell_failure(session: AsyncSession, one: Record, wall: datetime) -> None:

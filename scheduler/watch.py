@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.vietnam import instant_of
@@ -19,8 +18,8 @@ from plan.workdays import WorkingCalendar
 from scheduler.hours import OfficeHours
 from scheduler.troubles import tell_operators, trouble_began, trouble_is_over
 from store import notices, vitals
+from store.absence import Ended
 from store.database import Database
-from store.outages import is_away
 from store.states import OutboxKind
 
 _ANSWERS_LEAVE_WITHIN = timedelta(minutes=2)
@@ -97,24 +96,19 @@ class Watch:
         self._wall = wall
         self._receiving = receiving
         self._after_a_calm_look = after_a_calm_look
-        self._database_away_since: datetime | None = None
+        self._told_absence: Ended | None = None
         self._oldest_update: tuple[int, datetime] | None = None
         self.troubles: tuple[Trouble, ...] = ()
 
     async def look(self, healing: Healing) -> None:
-        """One round. Trouble with the database is a trouble like any other, and is no error here."""
-        wall = self._wall()
-        try:
-            await healing.take_back()
-            found = await self._found(wall, healing)
-            await self._write_down(found, wall)
-        except SQLAlchemyError as error:
-            if not is_away(error):
-                raise
-            self._database_away_since = self._database_away_since or wall
-            self.troubles = (Trouble(kind=TroubleKind.DATABASE, since=self._database_away_since),)
-            _log.warning("database not available", since=self._database_away_since.isoformat())
+        """One round. While the database is away that is the only trouble, and nobody can be told."""
+        wall, away_since = self._wall(), self._database.absence.since
+        if away_since is not None:
+            self.troubles = (Trouble(kind=TroubleKind.DATABASE, since=away_since),)
             return
+        await healing.take_back()
+        found = await self._found(wall, healing)
+        await self._write_down(found, wall)
         self.troubles = tuple(found)
         if found:
             healing.wake()
@@ -193,10 +187,8 @@ class Watch:
         async with self._database.read() as session:
             on_record = await vitals.troubles_on_record(session)
         over = [TroubleKind(name) for name in on_record - names if self._is_ours(TroubleKind(name))]
-        was_away, self._database_away_since = self._database_away_since, None
-        if was_away is not None and wall - was_away < _DATABASE_BACK_WITHIN:
-            was_away = None
-        if was_away is None and names <= on_record and not over:
+        away = self._absence_to_tell()
+        if away is None and names <= on_record and not over:
             return
         async with self._database.write() as session:
             for trouble in found:
@@ -208,8 +200,16 @@ class Watch:
                 since = await vitals.clear_trouble(session, kind.value)
                 if since is not None:
                     await self._tell_over(session, kind, since, wall)
-            if was_away is not None:
-                await self._tell_over(session, TroubleKind.DATABASE, was_away, wall)
+            if away is not None:
+                await self._tell_over(session, TroubleKind.DATABASE, away.since, away.until)
+        self._told_absence = away or self._told_absence
+
+    def _absence_to_tell(self) -> Ended | None:
+        """The last absence of the database, if it was long and is not told yet."""
+        ended = self._database.absence.last_ended
+        if ended is None or ended == self._told_absence or ended.until - ended.since < _DATABASE_BACK_WITHIN:
+            return None
+        return ended
 
     def _is_ours(self, kind: TroubleKind) -> bool:
         """Whether this process can see that a trouble is over: of receiving only who receives knows."""
@@ -221,9 +221,9 @@ class Watch:
         await tell_operators(session, note, key=key, wall=wall)
 
     async def _tell_over(
-        self, session: AsyncSession, kind: TroubleKind, since: datetime, wall: datetime
+        self, session: AsyncSession, kind: TroubleKind, since: datetime, until: datetime
     ) -> None:
         _log.info("trouble is over", kind=kind.value, since=since.isoformat(timespec="seconds"))
-        note = trouble_is_over(kind.value, since, wall)
+        note = trouble_is_over(kind.value, since, until)
         key = f"trouble-over:{kind.value}:{since.isoformat(timespec='seconds')}"
-        await tell_operators(session, note, key=key, wall=wall)
+        await tell_operators(session, note, key=key, wall=self._wall())

@@ -5,7 +5,7 @@ while a claim is made: processes on one database claim one after the other, and 
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -65,10 +65,12 @@ async def claim(
     morning: date | None,
     room: int,
     lease: timedelta = LEASE,
+    token: str | None = None,
 ) -> list[Claim]:
     """Up to `room` rows of a channel that may leave within the next moment, at most one a chat, replies first.
 
-    `morning` is the business day whose notices may leave now; None outside the hours for notices.
+    `morning` is the business day whose notices may leave now; None outside the hours for notices. `token` is the claims'
+    mark, for who wants to know it beforehand (see `give_up`).
     """
     held = await _pace_of(session, channel)
     slot = max(wall, held.next_send_at or wall)
@@ -87,7 +89,7 @@ async def claim(
     )
     if not found:
         return []
-    token, claims = secrets.token_hex(16), []
+    token, claims = token or new_token(), []
     for row in found:
         claims.append(_claim_of(row, token, slot, slot + lease))
         slot += pace.channel_gap
@@ -100,6 +102,21 @@ async def claim(
         _CHAT_PACE, [_sends_counted(row, one, pace) for row, one in zip(found, claims, strict=True)]
     )
     return claims
+
+
+def new_token() -> str:
+    """A mark that nobody else's claims have."""
+    return secrets.token_hex(16)
+
+
+async def give_up(session: AsyncSession, tokens: Collection[str]) -> None:
+    """Put rows back in line as they were, whose claim was perhaps committed and is in nobody's hands: the answer to the
+    commit was lost."""
+    await session.execute(
+        update(_OUTBOX)
+        .where(_OUTBOX.c.lease_token.in_(tokens), _OUTBOX.c.state == OutboxState.CLAIMED)
+        .values(state=OutboxState.QUEUED, lease_token=None, lease_until=None, attempts=_OUTBOX.c.attempts - 1)
+    )
 
 
 _PACE_OF = (

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import NullPool, StaticPool
 from sqlalchemy.util import await_only
 
+from store.absence import Absence
 from store.inline_sqlite import DRIVER
 from store.outages import is_locked
 
@@ -33,11 +34,12 @@ _T = TypeVar("_T")
 
 class Database:
     """One database, opened once in a process. SQLite has one writer: `write()` queues writers of this process in turn, and
-    waits `patience` for those of other processes."""
+    waits `patience` for those of other processes. `absence` is what this process has noticed of its being away."""
 
     def __init__(self, url: str | URL, *, patience: timedelta = _PATIENCE) -> None:
         self.engine = _create_engine(url, patience)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self.absence = Absence()
         self._writer = asyncio.Lock()
 
     @asynccontextmanager

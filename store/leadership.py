@@ -19,11 +19,15 @@ from store.turns import lock_key
 
 _EVERY_SECONDS = 2.0
 _PATIENCE_SECONDS = 5.0
+_WORK = "leadership"
 _log = structlog.get_logger("leadership")
 
 
 class ConnectionSilent(Exception):
     """The database has not answered in time; who else leads by now is not known."""
+
+    def __init__(self) -> None:
+        super().__init__("the database does not answer")
 
 
 class Leadership:
@@ -54,6 +58,12 @@ class Leadership:
         if self._database.is_sqlite:
             await self._lead(work, asyncio.Event().wait)
             return
+        try:
+            await self._lead_in_turn(work)
+        finally:
+            self._database.absence.give_up(_WORK)
+
+    async def _lead_in_turn(self, work: Callable[[], Awaitable[None]]) -> None:
         engine = self._database.apart()
         while True:
             try:
@@ -62,15 +72,12 @@ class Leadership:
                     await self._lead(work, lambda: self._look_after(connection))
                 return
             except (SQLAlchemyError, ConnectionSilent) as error:
-                _log.warning(
-                    "trouble with the database, not leading for now",
-                    who=self._who,
-                    error=type(error).__name__,
-                )
+                self._database.absence.noticed(_WORK, error)
             await asyncio.sleep(self._every)
 
     async def _take_the_lead(self, connection: AsyncConnection) -> None:
         await self._ask(connection, select(func.set_config("application_name", self._who, False)))
+        self._database.absence.over(_WORK)
         while not await self._ask(connection, select(func.pg_try_advisory_lock(self._key))):
             leader = await self._ask(connection, _holder(self._key))
             if leader != self._leader:

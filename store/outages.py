@@ -5,6 +5,7 @@ import sqlite3
 
 from sqlalchemy.exc import (
     DataError,
+    DBAPIError,
     IntegrityError,
     MultipleResultsFound,
     NoResultFound,
@@ -14,7 +15,7 @@ from sqlalchemy.exc import (
 )
 
 # A server that ends, that starts, or that has no room (PostgreSQL's documentation, appendix A: error codes).
-_PASSING_STATES = {"57P01", "57P02", "57P03", "53300", "55P03", "40001", "40P01"}
+_PASSING_STATES = {"57P01", "57P02", "57P03", "53100", "53300", "55P03", "40001", "40P01"}
 _CONNECTION_LOST = "08"
 # A connection that was never made has no code, only libpq's words and the server's.
 _PASSING_WORDS = re.compile(
@@ -28,7 +29,7 @@ _PASSING_WORDS = re.compile(
     r"|too many clients already|too many connections|remaining connection slots are reserved",
     re.IGNORECASE,
 )
-_SQLITE_PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_SQLITE_LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def sqlite_code(error: sqlite3.Error) -> int:
@@ -37,12 +38,12 @@ def sqlite_code(error: sqlite3.Error) -> int:
 
 
 def will_pass(error: BaseException | None) -> bool:
-    """Whether it is worth trying again: a driver's error that says locked, not reachable, or still starting.
+    """Whether it is worth trying again: a driver's error that says locked, full, not reachable, or still starting.
 
     What is not known to pass does not: a wrong password must not be tried for ever.
     """
     if isinstance(error, sqlite3.Error):
-        return is_locked(error)
+        return is_locked(error) or sqlite_code(error) == sqlite3.SQLITE_FULL
     state: str | None = getattr(error, "sqlstate", None)
     if state is not None:
         return state in _PASSING_STATES or state.startswith(_CONNECTION_LOST)
@@ -51,7 +52,13 @@ def will_pass(error: BaseException | None) -> bool:
 
 def is_locked(error: BaseException | None) -> bool:
     """Whether another process holds SQLite's lock."""
-    return isinstance(error, sqlite3.Error) and sqlite_code(error) in _SQLITE_PASSING
+    return isinstance(error, sqlite3.Error) and sqlite_code(error) in _SQLITE_LOCKED
+
+
+def in_a_line(error: Exception) -> str:
+    """What the driver says, for the log: its first line, which has nothing of what people wrote where `is_away`."""
+    said = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return (str(said).strip().splitlines() or [type(said).__name__])[0]
 
 
 def is_away(error: SQLAlchemyError) -> bool:

@@ -69,6 +69,11 @@ class Health:
             detail = f"the database does not answer ({type(error).__name__})"
             return [Trouble(name="database", detail=detail, since=self._silent_since)]
         self._silent_since = None
+        # It can answer a question and refuse to take anything: a full disk, a file that somebody else holds.
+        absence = self._database.absence
+        if absence.since is not None:
+            detail = f"it refuses what is asked of it; waiting: {', '.join(absence.waiting)}"
+            return [Trouble(name="database", detail=detail, since=absence.since)]
         return []
 
     async def _told(self) -> Sequence[Trouble]:

@@ -1,4 +1,5 @@
 import logging
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,3 +39,10 @@ def own_logs() -> Iterator[None]:
     yield
     root.handlers[:], root.level = handlers, level
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+        return port

@@ -4,12 +4,14 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 _PATIENCE_SECONDS = 30
+_STOPS_WITHIN_SECONDS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,19 @@ class Running:
         """Send the signal and wait for the end; returns the exit code."""
         self.process.send_signal(number)
         return await self.ended()
+
+    async def stop_in_time(self) -> int:
+        """SIGTERM; fails if it takes longer than the ten seconds that are promised."""
+        self.process.send_signal(signal.SIGTERM)
+        return await asyncio.wait_for(self.process.wait(), _STOPS_WITHIN_SECONDS)
+
+    async def says(self, words: str) -> None:
+        """Wait until its log has the words."""
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while words not in self.complained:
+            assert self.process.returncode is None, self.complained
+            assert time.monotonic() < end, self.complained
+            await asyncio.sleep(0.01)
 
     async def ended(self, *, within: float = _PATIENCE_SECONDS) -> int:
         """Wait for the end; returns the exit code."""

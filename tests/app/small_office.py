@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from app.clock import RehearsalClock
@@ -13,7 +14,7 @@ from store.agenda import Entry, entries
 from store.chats import make_invite
 from store.states import Role
 from tests.app.town import AT_ONCE, BY_HAND, TOKEN, Town, open_town, quiet, settings_for
-from tests.plan.small_plan import write_plan
+from tests.plan.small_plan import TASKS, write_plan
 from tests.worlds import at
 
 OPERATOR, STP, HKS = 4000, -2001, -2002
@@ -42,8 +43,8 @@ class Office:
         await self.service.clockwork.refresh()
         await self.settled()
 
-    async def morning(self, day: str) -> None:
-        self.clock.set(at(day), speed=0)
+    async def morning(self, day: str, hour: str = "07:30") -> None:
+        self.clock.set(at(day, hour), speed=0)
         await self.service.clockwork.scan()
         await self.settled()
 
@@ -63,17 +64,30 @@ class Office:
 
 
 @asynccontextmanager
+async def at_work(
+    town: Town, folder: Path, since: datetime, rhythm: Rhythm = BY_HAND, *, tasks: str = TASKS
+) -> AsyncIterator[Office]:
+    """The bot is started at that moment and stopped at the block's end; its store stays in the folder."""
+    settings = settings_for(town.url, folder, nhacviec_plans=str(write_plan(folder, tasks=tasks)))
+    clock = RehearsalClock(since, speed=0)
+    async with running(
+        settings, read_rules(settings), token=TOKEN, clock=clock, rhythm=rhythm, pace=AT_ONCE
+    ) as service:
+        yield Office(town=town, folder=folder, service=service, clock=clock)
+
+
+async def move_in(town: Town) -> None:
+    """The operator and the two agencies' groups."""
+    await town.person(OPERATOR, "Quản trị")
+    await town.group(STP, "Sở Tư pháp", OPERATOR)
+    await town.group(HKS, "UBND huyện Kế Sách", OPERATOR)
+
+
+@asynccontextmanager
 async def open_office(folder: Path, rhythm: Rhythm = BY_HAND) -> AsyncIterator[Office]:
     async with open_town() as town:
-        await town.person(OPERATOR, "Quản trị")
-        await town.group(STP, "Sở Tư pháp", OPERATOR)
-        await town.group(HKS, "UBND huyện Kế Sách", OPERATOR)
-        settings = settings_for(town.url, folder, nhacviec_plans=str(write_plan(folder)))
-        clock = RehearsalClock(at("2023-03-07", "07:00"), speed=0)
-        async with running(
-            settings, read_rules(settings), token=TOKEN, clock=clock, rhythm=rhythm, pace=AT_ONCE
-        ) as service:
-            office = Office(town=town, folder=folder, service=service, clock=clock)
+        await move_in(town)
+        async with at_work(town, folder, at("2023-03-07", "07:00"), rhythm) as office:
             for chat, agency in ((OPERATOR, ""), (STP, "STP"), (HKS, "HKS")):
                 await office.bind(chat, agency)
             yield office

@@ -2,21 +2,23 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, event, select
+from sqlalchemy.exc import OperationalError
 
+from store.claims import LEASE
 from store.database import Database
 from store.migrate import migrate
 from store.outcomes import Settled
 from store.states import OutboxState
 from store.tables import OutboxRow
 from tests.app.town import Town, eventually
-from tests.scheduler.desk import LAN, MINH, REPEAT, Desk, open_desk
+from tests.scheduler.desk import LAN, MINH, REPEAT, Desk, deliverer_to, open_desk
 
 SHORT = timedelta(milliseconds=50)
 
@@ -95,6 +97,73 @@ async def test_an_outcome_that_cannot_be_recorded_does_not_hold_up_the_others(
     assert await desk.town.texts(LAN) == ["một"]
 
 
+@contextmanager
+def lost_answers(database: Database) -> Iterator[None]:
+    """Commits are made, and their answers do not come: a server that dies at that moment does this."""
+
+    def commit(connection: Connection) -> None:
+        connection.connection.commit()
+        raise OperationalError("COMMIT", {}, sqlite3.OperationalError("no answer"))
+
+    event.listen(database.engine.sync_engine, "commit", commit)
+    try:
+        yield
+    finally:
+        event.remove(database.engine.sync_engine, "commit", commit)
+
+
+@pytest.mark.parametrize("first", ["claim", "take back"])
+async def test_a_claim_whose_commit_was_not_answered_costs_no_mark(desk: Desk, first: str) -> None:
+    number = await desk.put(LAN, "một")
+    with lost_answers(desk.database), pytest.raises(OperationalError):
+        await desk.deliverer.deliver_waiting()
+    claimed = await desk.row(number)
+
+    if first == "take back":
+        desk.wall += LEASE * 2
+        await desk.deliverer.take_back()
+    await desk.deliver(after=1)
+
+    row = await desk.row(number)
+    assert claimed.state is OutboxState.CLAIMED
+    assert (row.state, row.repeat, row.attempts) == (OutboxState.SENT, False, 1)
+    assert await desk.town.texts(LAN) == ["một"]
+
+
+async def test_an_outcome_whose_commit_was_not_answered_is_recorded_once(desk: Desk) -> None:
+    number = await desk.put(LAN, "một")
+    await desk.deliverer.deliver_waiting()
+    with lost_answers(desk.database):
+
+        async def is_out() -> bool:
+            return await desk.town.texts(LAN) == ["một"]
+
+        await eventually(is_out)
+
+        async def is_recorded() -> bool:
+            return (await desk.row(number)).state is OutboxState.SENT
+
+        await eventually(is_recorded)
+    await desk.deliverer.finish()
+    await desk.deliver(after=LEASE.total_seconds())
+
+    assert await desk.town.texts(LAN) == ["một"]
+
+
+async def test_what_a_claim_under_way_brings_after_the_stop_is_handed_back(desk: Desk) -> None:
+    number = await desk.put(LAN, "một")
+    claiming = asyncio.create_task(desk.deliverer.deliver_waiting())
+    await asyncio.sleep(0)
+
+    await desk.deliverer.stop(patience=0)
+    await claiming
+    await desk.deliverer.finish()
+
+    row = await desk.row(number)
+    assert (row.state, row.repeat) == (OutboxState.QUEUED, False)
+    assert await desk.town.sends() == []
+
+
 async def test_a_stop_hands_back_what_was_not_called_yet_unmarked(desk: Desk) -> None:
     await desk.crowd(12)
     await desk.town.fault("hang_before", seconds=0.3, times=8)
@@ -122,7 +191,16 @@ async def test_a_call_that_hangs_when_the_program_stops_is_uncertain_and_marked(
     await eventually(is_taken)
     await desk.deliverer.stop(patience=0)
     stopped = await desk.row(number)
-    await desk.deliver(after=30)
+    await start_again(desk)
 
     assert (stopped.state, stopped.repeat) == (OutboxState.QUEUED, True)
     assert await desk.town.texts(LAN) == ["một", f"{REPEAT}\n\nmột"]
+
+
+async def start_again(desk: Desk) -> None:
+    """The next start, half a minute later."""
+    async with deliverer_to(
+        desk.town.url, desk.database, clock=lambda: desk.now, wall=lambda: desk.wall
+    ) as started:
+        desk.deliverer = started
+        await desk.deliver(after=30)

@@ -1,10 +1,14 @@
 """The watch finds what should have happened and did not, heals it, and tells the rest once."""
 
+import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 
+from sqlalchemy.exc import OperationalError
+
 from scheduler.watch import Healing, Receiving, TroubleKind, Watch
 from store import inbox
+from store.absence import Absence
 from store.database import Database
 from store.inbox import Arrival
 from store.states import OutboxKind, Role
@@ -188,6 +192,29 @@ async def test_only_who_receives_says_that_receiving_works_again(desk: Desk) -> 
     assert seen_by_the_other == []
     assert [text[0] for text in told] == ["⚠"]
     assert [text[0] for text in told_after] == ["⚠", "✅"]
+
+
+async def test_a_database_that_was_away_for_long_is_told_of_when_it_is_back(desk: Desk) -> None:
+    looking = Looking(desk)
+    await make_operator(desk, MINH)
+    await note_a_scan(desk.database, "2023-03-07")
+    absence = desk.database.absence = Absence(lambda: desk.wall)
+    locked = OperationalError("BEGIN", {}, sqlite3.OperationalError("database is locked"))
+
+    absence.noticed("inbox", locked)
+    short = await looking.look(after=MINUTE / 2)
+    absence.over("inbox")
+    after_the_short = [await looking.look(after=MINUTE), await looking.notes()]
+    absence.noticed("inbox", locked)
+    long = await looking.look(after=2 * MINUTE)
+    absence.over("inbox")
+    after_the_long = [await looking.look(after=MINUTE) for _ in range(3)]
+    told = await looking.notes()
+
+    assert short == long == [TroubleKind.DATABASE]
+    assert after_the_short == [[], []]
+    assert after_the_long == [[], [], []]
+    assert [text.splitlines()[0] for text in told] == ["✅ Đã hết: không truy cập được cơ sở dữ liệu."]
 
 
 async def test_a_dead_senders_row_is_taken_back_by_the_watch(desk: Desk) -> None:

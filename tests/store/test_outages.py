@@ -48,6 +48,7 @@ def test_what_only_a_person_can_mend_is_not(words: str) -> None:
         (psycopg.errors.CannotConnectNow("it starts"), True),
         (psycopg.errors.DeadlockDetected("another was first"), True),
         (psycopg.errors.ConnectionFailure("cut"), True),
+        (psycopg.errors.DiskFull("no space left"), True),
         (psycopg.errors.InsufficientPrivilege("connection refused by policy"), False),
         (psycopg.errors.UndefinedTable("what is this?"), False),
         (None, False),
@@ -69,3 +70,13 @@ def test_a_locked_file_passes_and_a_file_that_is_something_else_does_not(tmp_pat
                 errors.append(refused.value)
 
     assert [will_pass(error) for error in errors] == [True, False]
+
+
+def test_a_disk_that_is_full_passes(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
+        connection.execute("PRAGMA max_page_count = 2")
+        with pytest.raises(sqlite3.OperationalError) as refused:
+            connection.execute("CREATE TABLE words AS SELECT zeroblob(100000) AS word")
+
+    assert refused.value.sqlite_errorcode == sqlite3.SQLITE_FULL
+    assert will_pass(refused.value)

@@ -1,0 +1,86 @@
+"""From the outcome of a send to what the ledger has to write down. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.channel import Outcome
+from bot.message import Message, to_json
+from scheduler.ledger import Entry
+from scheduler.retry import Again, Decision, Done, GiveUp, Why, decide, useful_until
+from scheduler.texts import Text
+from store.claims import Claim
+from store.outcomes import PieceSent, PutBack, Record, Settled
+from store.states import OutboxState
+
+_LATE_BY = timedelta(milliseconds=100)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concluded:
+    """The named reason, for the log, and the ledger's entry."""
+
+    why: Why
+    entry: Entry
+
+
+def conclude(
+    claim: Claim,
+    text: Text | None,
+    pieces: Sequence[Message],
+    outcome: Outcome,
+    *,
+    called_at: datetime,
+    jitter: float,
+    now: datetime,
+) -> Concluded:
+    """What comes of a call made at `called_at` for the first of the `pieces`; `jitter` in [0, 1). Wall time."""
+    decision = decide(
+        outcome,
+        attempts=claim.attempts,
+        repeated=claim.repeat,
+        jitter=jitter,
+        now=now,
+        useful_until=useful_until(claim.kind, claim.created_at),
+    )
+    reason = str(getattr(outcome, "reason", decision.why.value))
+    again = decision if isinstance(decision, Again) else None
+    entry = Entry(
+        record=_record_of(claim, text, pieces, decision, reason),
+        moved_to=again.address if again else None,
+        out_of_reach=reason[:200] if isinstance(decision, GiveUp) and decision.suspends else None,
+        hold_chat=again.at if again and again.hold_chat else None,
+        hold_channel=again.at if again and again.hold_channel else None,
+        sent_late=called_at if called_at > claim.send_at + _LATE_BY else None,
+    )
+    return Concluded(why=decision.why, entry=entry)
+
+
+def _record_of(
+    claim: Claim, text: Text | None, pieces: Sequence[Message], decision: Decision, reason: str
+) -> Record:
+    match decision:
+        case Done() if len(pieces) > 1 and text is not None:
+            return PieceSent(
+                claim=claim,
+                said=text.said_by(pieces[0]),
+                rest=_rest(pieces[1:]) if claim.body is not None else None,
+                external_id=decision.external_id,
+            )
+        case Done():
+            said = text.said_by(pieces[0]) if text is not None and pieces else ()
+            return Settled(claim=claim, state=OutboxState.SENT, said=said, external_id=decision.external_id)
+        case GiveUp():
+            said = text.said_by(text.message) if text is not None else ()
+            error = f"{decision.why}: {reason}"[:500]
+            return Settled(claim=claim, state=OutboxState.FAILED, said=said, error=error)
+        case Again():
+            return PutBack(
+                claim=claim, ready_at=decision.at, error=decision.why.value, repeat=decision.repeat
+            )
+
+
+def _rest(pieces: Sequence[Message]) -> dict[str, Any]:
+    blocks = tuple(block for piece in pieces for block in piece.blocks)
+    return to_json(Message(blocks=blocks, choices=pieces[-1].choices))
