@@ -7,7 +7,7 @@ is away the outcomes wait here: none of them is lost while this process lives, a
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeGuard
 
 import structlog
@@ -26,6 +26,7 @@ _PAUSE = 1.0
 # What ends within this moment is written together.
 _GATHER_SECONDS = 0.01
 _WORK = "outcomes"
+_SAME_MOMENT = timedelta(seconds=5)
 _log = structlog.get_logger("deliver")
 
 
@@ -65,6 +66,7 @@ class Ledger:
         self._waiting: list[Entry] = []
         self._in_hand: list[Entry] = []
         self._writing: asyncio.Task[None] | None = None
+        self._floods: dict[int, tuple[datetime, datetime]] = {}
 
     @property
     def unwritten(self) -> frozenset[int]:
@@ -137,10 +139,21 @@ class Ledger:
         if entry.hold_channel is not None:
             await claims.hold_channel(session, claim.channel, entry.hold_channel)
         if entry.hold_chat is not None:
+            later_end = self._later_end(claim.chat_id, entry.hold_chat, wall)
             # The service does not say whether it means the chat or the bot. That others must wait too says it.
             if await claims.others_held(session, channel=claim.channel, chat_id=claim.chat_id, wall=wall):
-                await claims.hold_channel(session, claim.channel, entry.hold_chat)
+                await claims.hold_channel(session, claim.channel, later_end)
             await claims.hold_chat(session, claim.chat_id, entry.hold_chat)
+
+    def _later_end(self, chat_id: int, until: datetime, wall: datetime) -> datetime:
+        """When the last of the floods ends that were told in the same moment as that of the chat."""
+        self._floods = {
+            chat: (told_at, end)
+            for chat, (told_at, end) in self._floods.items()
+            if wall - told_at <= _SAME_MOMENT
+        }
+        self._floods[chat_id] = (wall, until)
+        return max(end for _, end in self._floods.values())
 
     async def _note_chat(self, session: AsyncSession, entry: Entry) -> None:
         claim = entry.record.claim

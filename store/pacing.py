@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-_MINUTE = timedelta(minutes=1)
+# Telegram counts from when a message arrives: one that was on its way for longer than the next must not make that too many.
+_MINUTE = timedelta(minutes=1) + timedelta(seconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)

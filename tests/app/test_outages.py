@@ -108,6 +108,8 @@ async def test_while_the_database_is_away_the_bot_waits_and_afterwards_everythin
     assert not [line for line in logs if line["log_level"] == "error"]
 
 
+# What the plan needs may still fit into a file that cannot grow.
+@pytest.mark.parametrize("away", ["stopped", "locked"], indirect=True)
 async def test_a_database_that_goes_away_before_the_plan_is_in_force_is_waited_for(
     away: Outage, tmp_path: Path, free_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
