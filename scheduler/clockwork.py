@@ -5,7 +5,7 @@ the next.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -77,11 +77,15 @@ class Clockwork:
             ("leases", self.deliverer.take_back, self.rhythm.leases),
             ("watch", self.look, self.rhythm.watch),
         ):
-            # What the database refuses is tried again until it is done.
-            scheduler.add_job(
-                self.database.absence.wait_out, IntervalTrigger(seconds=seconds), id=name, args=[name, job]
-            )
+            scheduler.add_job(self._wake_up, IntervalTrigger(seconds=seconds), id=name, args=[name, job])
         return scheduler
+
+    async def _wake_up(self, name: str, job: Callable[[], Awaitable[object]]) -> None:
+        """What the database refuses is tried again until it is done. A stop breaks it off: that is no error."""
+        try:
+            await self.database.absence.wait_out(name, job)
+        except asyncio.CancelledError:
+            _log.info("broken off by the stop", job=name)
 
     def wake_scan(self) -> None:
         """Have the scan look at once: the clock was set anew."""

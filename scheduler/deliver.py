@@ -91,8 +91,7 @@ class Deliverer:
         """Claim what may leave now and start sending it; returns how many. After it `next_look` says when there may be
         more (wall time), None when only an event can bring it."""
         self.next_look = None
-        if self._room < _AHEAD or self._stopping:
-            # One transaction for many: the hands have enough to do until the next outcome is written.
+        if not self._has_room():
             return 0
         taken: _Taken | None = None
         try:
@@ -108,7 +107,7 @@ class Deliverer:
     async def claim_along(self, session: AsyncSession) -> Callable[[bool], None]:
         """The same inside somebody else's transaction, which has queued something. What is given back must be called when
         that has ended, with whether it was committed: only then is anything sent."""
-        if self._room < _AHEAD or self._stopping:
+        if not self._has_room():
             return lambda _committed: self._on_idle_hand()
         taken = await self._claim(session)
 
@@ -176,6 +175,16 @@ class Deliverer:
 
     def _morning(self) -> date | None:
         return self._hours.notices_for(self._clock(), self._calendar)
+
+    def _has_room(self) -> bool:
+        """One transaction is for several sends: without room for them the hands have enough to do, and the next record of
+        an outcome brings us back."""
+        if self._stopping:
+            return False
+        if self._room < _AHEAD:
+            self._something_waits = True
+            return False
+        return True
 
     @property
     def _room(self) -> int:

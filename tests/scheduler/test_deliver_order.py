@@ -201,3 +201,26 @@ async def test_at_telegrams_own_limits_nothing_is_ever_refused(database: Databas
         await asyncio.wait_for(running, 5)
 
         assert Counter(status for _, status in await town.sends()) == {200: 45}
+
+
+async def test_what_found_no_free_hand_is_looked_at_when_one_is_free(town: Town, database: Database) -> None:
+    wakers = Wakers()
+    async with deliverer_to(
+        town.url, database, clock=wall_clock, wall=wall_clock, wakers=wakers
+    ) as deliverer:
+        desk = Desk(database=database, deliverer=deliverer, town=town, wall=wall_clock())
+        await settle_in(desk)
+        people = await desk.crowd(30)
+        await town.fault("hang_before", seconds=READ_SECONDS / 4, times=30)
+        for number in people[:12]:
+            await desk.put(number, "một")
+        await deliverer.deliver_waiting()
+        for number in people[12:]:
+            await desk.put(number, "hai")
+
+        started = await deliverer.deliver_waiting()
+        wakers.outbox.clear()
+        await deliverer.finish()
+
+        assert started == 0
+        assert wakers.outbox.is_set()
