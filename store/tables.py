@@ -19,6 +19,11 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}
 
 
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of the rows only that meet the condition, on both databases."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
 def table_of(row: type[Base]) -> Table:
     """The table behind a row's class, for statements that are made once and run often: making one costs more than running
     it."""
@@ -77,11 +82,8 @@ class AssignmentRow(Base):
     __tablename__ = "assignments"
     __table_args__ = (
         UniqueConstraint("item_id", "agency", "slot"),
-        Index(
-            "ix_assignments_next_milestone",
-            "next_milestone_on",
-            sqlite_where=text("next_milestone_on IS NOT NULL"),
-            postgresql_where=text("next_milestone_on IS NOT NULL"),
+        partial_index(
+            "ix_assignments_next_milestone", "next_milestone_on", where="next_milestone_on IS NOT NULL"
         ),
         Index("ix_assignments_agency_due", "agency", "state", "due"),
     )
@@ -137,15 +139,7 @@ class BindingRow(Base):
 
     __tablename__ = "bindings"
     __table_args__ = (
-        Index(
-            "ux_bindings_live",
-            "chat_id",
-            "role",
-            "agency",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
+        partial_index("ux_bindings_live", "chat_id", "role", "agency", where="ended_at IS NULL", unique=True),
         Index("ix_bindings_agency", "agency"),
     )
 
@@ -211,20 +205,8 @@ class InboxRow(Base):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("channel", "update_id"),
-        Index(
-            "ix_inbox_new",
-            "id",
-            sqlite_where=text("state = 'new'"),
-            postgresql_where=text("state = 'new'"),
-        ),
-        Index(
-            "ix_inbox_lane",
-            "channel",
-            "lane",
-            "id",
-            sqlite_where=text("state = 'new'"),
-            postgresql_where=text("state = 'new'"),
-        ),
+        partial_index("ix_inbox_new", "id", where="state = 'new'"),
+        partial_index("ix_inbox_lane", "channel", "lane", "id", where="state = 'new'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -250,51 +232,14 @@ class OutboxRow(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("key"),
-        Index(
-            "ix_outbox_waiting",
-            "priority",
-            "id",
-            sqlite_where=text("state = 'queued'"),
-            postgresql_where=text("state = 'queued'"),
-        ),
-        Index(
-            "ix_outbox_claimed",
-            "lease_until",
-            sqlite_where=text("state = 'claimed'"),
-            postgresql_where=text("state = 'claimed'"),
-        ),
-        Index(
-            "ix_outbox_chat_waiting",
-            "chat_id",
-            "priority",
-            "id",
-            sqlite_where=text("state = 'queued'"),
-            postgresql_where=text("state = 'queued'"),
-        ),
-        Index(
-            "ix_outbox_ready",
-            "ready_at",
-            sqlite_where=text("state = 'queued'"),
-            postgresql_where=text("state = 'queued'"),
-        ),
-        Index(
-            "ix_outbox_chat_in_flight",
-            "chat_id",
-            sqlite_where=text("state = 'claimed'"),
-            postgresql_where=text("state = 'claimed'"),
-        ),
-        Index(
-            "ix_outbox_morning",
-            "morning",
-            "chat_id",
-            sqlite_where=text("morning IS NOT NULL"),
-            postgresql_where=text("morning IS NOT NULL"),
-        ),
-        Index(
-            "ix_outbox_unlisted",
-            "id",
-            sqlite_where=text("state = 'failed' AND kind = 'notice' AND listed_on IS NULL"),
-            postgresql_where=text("state = 'failed' AND kind = 'notice' AND listed_on IS NULL"),
+        partial_index("ix_outbox_waiting", "priority", "id", where="state = 'queued'"),
+        partial_index("ix_outbox_claimed", "lease_until", where="state = 'claimed'"),
+        partial_index("ix_outbox_chat_waiting", "chat_id", "priority", "id", where="state = 'queued'"),
+        partial_index("ix_outbox_ready", "ready_at", where="state = 'queued'"),
+        partial_index("ix_outbox_chat_in_flight", "chat_id", where="state = 'claimed'"),
+        partial_index("ix_outbox_morning", "morning", "chat_id", where="morning IS NOT NULL"),
+        partial_index(
+            "ix_outbox_unlisted", "id", where="state = 'failed' AND kind = 'notice' AND listed_on IS NULL"
         ),
     )
 
