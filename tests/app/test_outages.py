@@ -103,8 +103,9 @@ async def test_while_the_database_is_away_the_bot_waits_and_afterwards_everythin
     assert trouble["name"] == "database"
     assert (alive, ready) == (200, 503)
     said = [line for line in logs if line["event"] == "database not available, waiting"]
-    assert len(said) == 1
-    assert [line["event"] for line in logs].count("database available again") == 1
+    # A server that stops ends its connections before it takes no more: that can be two short absences, never a flood.
+    assert 1 <= len(said) <= 2
+    assert [line["event"] for line in logs].count("database available again") == len(said)
     assert not [line for line in logs if line["log_level"] == "error"]
 
 

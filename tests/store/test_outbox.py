@@ -156,7 +156,7 @@ async def test_a_group_hears_twenty_times_a_minute(database: Database) -> None:
     await bring_in(database, plan(task("1.1", ONGOING)), on="2023-03-07")
     group = await bound_chat(database, "-5", "STP", group=True)
     sent = []
-    for second in range(0, 100):
+    for second in range(0, 101):
         await put(database, group)
         for claim in await claimed(database, wall=WALL + second * SECOND):
             sent.append(second)
@@ -164,7 +164,7 @@ async def test_a_group_hears_twenty_times_a_minute(database: Database) -> None:
                 await record(session, [as_sent(claim)], wall=WALL + second * SECOND, now=NOW)
 
     assert sent[:20] == list(range(20))
-    assert sent[20:40] == list(range(60, 80))
+    assert sent[20:40] == list(range(61, 81))
 
 
 async def test_an_outcome_is_recorded_only_by_the_holder_of_the_lease(
