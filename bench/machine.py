@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-_LIBRARIES = ("SQLAlchemy", "aiosqlite", "psycopg", "python-telegram-bot", "httpx", "APScheduler", "uvicorn")
+_LIBRARIES = ("SQLAlchemy", "uvloop", "psycopg", "python-telegram-bot", "httpx", "APScheduler", "uvicorn")
 _SYNCS, _PAGE_BYTES = 100, 4096
 
 
