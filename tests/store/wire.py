@@ -20,6 +20,7 @@ class Wire:
         self._flows.set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._pumps: set[asyncio.Task[None]] = set()
+        self._is_closed = False
 
     def freeze(self) -> None:
         """From now on nothing comes through, in either direction."""
@@ -32,14 +33,20 @@ class Wire:
         self._flows.set()
 
     async def connect(self, server: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
         far_reader, far_writer = await asyncio.open_unix_connection(server)
-        self._writers |= {writer, far_writer}
+        self._writers.add(far_writer)
+        if self._is_closed:
+            # Who comes while the wire is taken down finds it cut.
+            self.cut()
+            return
         for source, target in ((reader, far_writer), (far_reader, writer)):
             pump = asyncio.create_task(self._pump(source, target))
             self._pumps.add(pump)
             pump.add_done_callback(self._pumps.discard)
 
     async def close(self) -> None:
+        self._is_closed = True
         self.cut()
         while self._pumps:
             await asyncio.wait(self._pumps)
