@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.database import Database
+from store.outages import in_a_line
 from store.turns import lock_key
 
 _EVERY_SECONDS = 2.0
@@ -50,6 +51,7 @@ class Leadership:
         self._every = every
         self._patience = patience
         self._leader: str | None = None
+        self._is_connected = False
         self.leading_since: datetime | None = None
 
     async def while_leading(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -72,11 +74,20 @@ class Leadership:
                     await self._lead(work, lambda: self._look_after(connection))
                 return
             except (SQLAlchemyError, ConnectionSilent) as error:
-                self._database.absence.noticed(_WORK, error)
+                self._complain(error)
             await asyncio.sleep(self._every)
+
+    def _complain(self, error: Exception) -> None:
+        if self._is_connected:
+            # Only this connection was lost: whether the database is away shows when we ask for another.
+            _log.warning("connection lost, not leading for now", who=self._who, reason=in_a_line(error))
+        else:
+            self._database.absence.noticed(_WORK, error)
+        self._is_connected = False
 
     async def _take_the_lead(self, connection: AsyncConnection) -> None:
         await self._ask(connection, select(func.set_config("application_name", self._who, False)))
+        self._is_connected = True
         self._database.absence.over(_WORK)
         while not await self._ask(connection, select(func.pg_try_advisory_lock(self._key))):
             leader = await self._ask(connection, _holder(self._key))

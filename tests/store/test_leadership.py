@@ -107,6 +107,9 @@ async def test_a_leader_whose_connection_ends_stops_its_work_and_the_lead_goes_o
         await eventually(first.stands_by)
         await one_leads(*candidates)
         assert sum(candidate.turns for candidate in candidates) == 2
+        # One connection is gone, not the database.
+        assert postgresql.absence.last_ended is None
+        assert postgresql.absence.since is None
 
 
 async def test_a_leader_that_hears_nothing_more_stops_before_anybody_else_can_lead(
