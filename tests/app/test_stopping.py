@@ -241,9 +241,9 @@ async def put_to_everybody(database: Database, crowd: Crowd) -> None:
             )
 
 
-async def test_while_it_connects_it_ends_at_once(town: Town, tmp_path: Path, store_url: str) -> None:
+async def test_while_it_connects_it_ends_at_once(town: Town, tmp_path: Path) -> None:
     await town.fault("hang_before", seconds=60, method="getMe")
-    async with bot(tmp_path, town.url, store_url) as started:
+    async with bot(tmp_path, town.url, f"sqlite:///{tmp_path / 'store.db'}") as started:
         await started.says("plan in force")
 
         code = await started.stop_in_time()
