@@ -148,14 +148,27 @@ def _begin_sqlite(patience: timedelta, connection: Connection) -> None:
     if not connection.get_execution_options().get("sqlite_write", False):
         connection.exec_driver_sql("BEGIN")
         return
-    until = time.monotonic() + patience.total_seconds()
-    while True:
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError as error:
-            if not is_locked(error.orig) or time.monotonic() > until:
-                raise
-            # Another process writes. Meanwhile this one goes on with everything else.
-            await_only(asyncio.sleep(_LOOK_AGAIN_SECONDS))
-        else:
-            return
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        if not is_locked(error.orig):
+            raise
+        _begin_when_free(connection, until=time.monotonic() + patience.total_seconds())
+
+
+def _begin_when_free(connection: Connection, *, until: float) -> None:
+    """Another process writes. Meanwhile this one goes on with everything else: SQLite itself must not wait, it would do so
+    inside its call."""
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except OperationalError as error:
+                if not is_locked(error.orig) or time.monotonic() > until:
+                    raise
+                await_only(asyncio.sleep(_LOOK_AGAIN_SECONDS))
+            else:
+                return
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")

@@ -1,5 +1,9 @@
 """What the database says when something is refused."""
 
+import asyncio
+import sqlite3
+from contextlib import closing
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -16,3 +20,20 @@ async def test_an_error_does_not_tell_what_people_wrote(database: Database) -> N
             await session.execute(insert, twice_the_same)
 
     assert "lời của cán bộ" not in str(refused.value)
+
+
+async def test_who_waited_for_another_writer_has_the_connection_as_it_was(sqlite: Database) -> None:
+    async def busy_timeout() -> object:
+        async with sqlite.write() as session:
+            return await session.scalar(text("PRAGMA busy_timeout"))
+
+    before = await busy_timeout()
+    with closing(sqlite3.connect(str(sqlite.engine.url.database), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = asyncio.create_task(busy_timeout())
+        await asyncio.sleep(0.3)
+        waited = not waiting.done()
+        other.execute("ROLLBACK")
+
+    assert await waiting == before
+    assert waited
