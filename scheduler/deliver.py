@@ -146,8 +146,9 @@ class Deliverer:
             )
             texts = await texts_of(session, claimed, self._wall())
             found += [(claim, texts.get(claim.id)) for claim in claimed]
-            self._something_waits = await something_waits(session)
-            if self._something_waits:
+        self._something_waits = await something_waits(session)
+        if self._something_waits:
+            for channel in self._channels:
                 look = await next_ready_at(session, channel=channel, morning=morning)
                 looks += [look] if look is not None else []
         self.next_look = min(looks, default=None)

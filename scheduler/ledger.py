@@ -5,7 +5,7 @@ is away the outcomes wait here: none of them is lost while this process lives, a
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeGuard
@@ -55,14 +55,12 @@ class Ledger:
         clock: Callable[[], datetime],
         wall: Callable[[], datetime],
         on_written: Callable[[], None],
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._database = database
         self._pace = pace
         self._clock = clock
         self._wall = wall
         self._on_written = on_written
-        self._sleep = sleep
         self._waiting: list[Entry] = []
         self._in_hand: list[Entry] = []
         self._writing: asyncio.Task[None] | None = None
@@ -85,7 +83,7 @@ class Ledger:
             await asyncio.wait([self._writing])
 
     async def _write_all(self) -> None:
-        await self._sleep(_GATHER_SECONDS)
+        await asyncio.sleep(_GATHER_SECONDS)
         while self._waiting:
             batch, self._waiting = self._waiting, []
             self._in_hand = batch
@@ -96,7 +94,7 @@ class Ledger:
                 if _is_away(error):
                     self._database.absence.noticed(_WORK, error)
                     self._waiting = batch + self._waiting
-                    await self._sleep(_PAUSE)
+                    await asyncio.sleep(_PAUSE)
                 else:
                     await self._write_singly(batch)
             finally:
