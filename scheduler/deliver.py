@@ -169,8 +169,9 @@ class Deliverer:
             await claims.give_up(session, doubtful)
         return doubtful
 
-    def _written(self) -> None:
-        """Outcomes are on record: chats are free again, and there is room."""
+    def _written(self, back_in_line: bool) -> None:
+        """Outcomes are on record: chats are free again, there is room, and some rows may wait anew."""
+        self._something_waits |= back_in_line
         if self._something_waits:
             self._on_idle_hand()
 

@@ -45,7 +45,7 @@ class Entry:
 
 
 class Ledger:
-    """One for a process. `on_written` is called after every transaction."""
+    """One for a process. `on_written` is called after every transaction, with whether it put something back in line."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Ledger:
         pace: Pace,
         clock: Callable[[], datetime],
         wall: Callable[[], datetime],
-        on_written: Callable[[], None],
+        on_written: Callable[[bool], None],
     ) -> None:
         self._database = database
         self._pace = pace
@@ -99,7 +99,7 @@ class Ledger:
                     await self._write_singly(batch)
             finally:
                 self._in_hand = []
-            self._on_written()
+            self._on_written(any(not isinstance(entry.record, Settled) for entry in batch))
 
     async def _write_singly(self, batch: Sequence[Entry]) -> None:
         """One of them cannot be written. Its lease will end and its row go out again, marked; the others must not suffer

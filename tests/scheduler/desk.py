@@ -28,7 +28,7 @@ REPEAT = "(gửi lại, có thể anh/chị đã nhận)"
 LAN, MINH, GROUP = 1001, 1002, -2001
 TUESDAY = at("2023-03-07")
 HOURS = OfficeHours()
-READ_SECONDS = 0.5
+READ_SECONDS = 1.5
 
 
 @dataclass(kw_only=True)
@@ -115,7 +115,7 @@ async def deliverer_to(
     pace: Pace = AT_ONCE,
     wakers: Wakers | None = None,
 ) -> AsyncIterator[Deliverer]:
-    """As in service, but its bot waits for an answer for half a second only."""
+    """As in service, but its bot waits for an answer only for so long."""
     sending, polling = HTTPXRequest(connection_pool_size=8, read_timeout=READ_SECONDS), HTTPXRequest()
     async with sending, polling:
         bot = PollingBot(token=TOKEN, base_url=f"{url}/bot", request=sending, get_updates_request=polling)

@@ -224,3 +224,22 @@ async def test_what_found_no_free_hand_is_looked_at_when_one_is_free(town: Town,
 
         assert started == 0
         assert wakers.outbox.is_set()
+
+
+async def test_what_goes_back_in_line_is_looked_at_though_nothing_waited_before(
+    town: Town, database: Database
+) -> None:
+    wakers = Wakers()
+    async with deliverer_to(
+        town.url, database, clock=wall_clock, wall=wall_clock, wakers=wakers
+    ) as deliverer:
+        desk = Desk(database=database, deliverer=deliverer, town=town, wall=wall_clock())
+        await settle_in(desk)
+        await town.fault("status", status=502)
+        await desk.put(LAN, "một")
+        await deliverer.deliver_waiting()
+        wakers.outbox.clear()
+
+        await deliverer.finish()
+
+        assert wakers.outbox.is_set()
