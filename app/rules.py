@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 
+from bot.options import Options
 from config.rules import read_reminders, read_working_days
 from config.settings import Settings
 from scheduler.hours import OfficeHours
-from store.sync import Timetable
+from store.timetable import Timetable
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """When to look at assignments, and at which hours to speak."""
+    """When to look at assignments, at which hours to speak, and what the standing office has chosen for itself."""
 
     timetable: Timetable
     hours: OfficeHours
+    options: Options
 
 
 def read_rules(settings: Settings) -> Rules:
@@ -24,4 +26,8 @@ def read_rules(settings: Settings) -> Rules:
     return Rules(
         timetable=Timetable(rules=reminders.rules(), calendar=calendar),
         hours=OfficeHours(scan_at=hours.scan, opens=hours.open, closes=hours.close),
+        options=Options(
+            confirms_bindings=reminders.standing_office.confirms_bindings,
+            approves_done=reminders.standing_office.approves_done,
+        ),
     )

@@ -36,7 +36,7 @@ from store.claims import LEASE
 from store.database import Database
 from store.inbox import Arrival
 from store.pacing import Pace
-from store.sync import Timetable
+from store.timetable import Timetable
 from web.health import Trouble
 
 _log = structlog.get_logger("service")
@@ -120,7 +120,7 @@ async def running(
             hours=rules.hours,
             reception=Reception(
                 database,
-                Conversation(bot_name=bot.username),
+                Conversation(bot_name=bot.username, timetable=rules.timetable, options=rules.options),
                 {TELEGRAM: lambda raw: read_update(raw, bot)},
                 # On PostgreSQL a claim waits for the other processes' claims: not while people's rows are locked.
                 ship=deliverer.claim_along if database.is_sqlite else None,

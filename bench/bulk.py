@@ -11,8 +11,8 @@ from plan.assignments import DutyKind
 from plan.milestones import DueDates
 from store.database import Database
 from store.states import State
-from store.sync import Timetable
 from store.tables import AgencyRow, AssignmentRow, ItemRow, NoticeRow, OutboxRow, PlanRow, ScanRow
+from store.timetable import Timetable
 
 _KEY = "lon-2023"
 _SLICE = 10_000

@@ -15,7 +15,7 @@ from bench.stock import open_store, sqlite_url
 from config.settings import Settings
 from scheduler.scan import scan_if_owed
 from store.database import Database
-from store.sync import Timetable
+from store.timetable import Timetable
 
 SECTION = "Scan"
 DAY = date(2023, 3, 14)

@@ -13,8 +13,9 @@ from plan.vietnam import day_of
 from store.database import Database
 from store.migrate import migrate
 from store.states import ChatKind, Role, State
-from store.sync import Timetable, count_as_told, sync_plan
+from store.sync import count_as_told, sync_plan
 from store.tables import AssignmentRow, BindingRow, ChatRow
+from store.timetable import Timetable
 
 REAL_PLAN = ROOT / "data" / "tasks.yaml"
 

@@ -20,12 +20,17 @@ from bot.commands.start import start
 from bot.commands.task import task
 from bot.commands.typed import read_typed
 from bot.commands.unknown import unknown_words
+from bot.options import Options
+from bot.paging import page_of
 from bot.request import Tap, Words
-from bot.wording import DEAD_BUTTON, OPERATOR_ONLY, way_in
+from bot.rights import Verdict, judge
+from bot.wording import DEAD_BUTTON, NOT_ITS_ROLE, OPERATOR_ONLY, way_in
 from plan.vietnam import day_of
-from store.chats import agencies_of
-from store.lookup import is_operator, standing_offices
+from store.chats import bindings_of
+from store.lookup import standing_offices
+from store.states import Role
 from store.tables import ChatRow
+from store.timetable import Timetable
 
 _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.DUE: due,
@@ -35,71 +40,105 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.HELP: help_,
     Command.START: start,
 }
-# What a chat that speaks for no agency may ask, and what a tap may not ask for in a person's name.
-_OPEN_TO_ALL = frozenset({Command.HELP, Command.START})
+# What a tap may not ask for in a person's name.
 _NEVER_BY_TAP = frozenset({Command.START})
 # Ids have nine digits at most, so that no forged one is beyond what a database holds.
 _TAPPED = re.compile(
-    r"(?P<verb>yes|no|undo):(?P<id>[0-9]{1,9})|pick:(?P<of>[0-9]{1,9}):(?P<index>[0-9]{1,3})"
+    r"(?P<verb>yes|no|undo):(?P<id>[0-9]{1,9})"
+    r"|pick:(?P<of>[0-9]{1,9}):(?P<index>[0-9]{1,3})"
+    r"|page:(?P<page>[0-9]{1,3}):(?P<typed>.+)"
+    r"|run:(?P<run>.+)",
+    re.DOTALL,
 )
 
 
 class Conversation:
     """Answers people. Knows no channel and keeps nothing between two messages: all of it is in the store."""
 
-    def __init__(self, *, bot_name: str) -> None:
+    def __init__(self, *, bot_name: str, timetable: Timetable, options: Options) -> None:
         """`bot_name` is the bot's name on the channel, without the @."""
         self._bot_name = bot_name
+        self._timetable = timetable
+        self._options = options
 
     async def answer(
-        self, session: AsyncSession, incoming: Words | Tap, chat: ChatRow, now: datetime
+        self, session: AsyncSession, incoming: Words | Tap, chat: ChatRow, *, now: datetime, wall: datetime
     ) -> Answer | None:
-        """The answer, inside the caller's write transaction (the caller commits). `now` is aware business time. None: there
-        is nothing to say."""
+        """The answer, inside the caller's write transaction (the caller commits). `now` is aware business time, `wall` the
+        time of the network. None: there is nothing to say."""
         asked = Asked(
             session=session,
             chat=chat,
             person=incoming.person,
             now=now,
             today=day_of(now),
-            agencies=tuple(await agencies_of(session, chat.id)),
+            wall=wall,
+            bindings=await bindings_of(session, chat.id),
+            timetable=self._timetable,
+            options=self._options,
+            message_id=incoming.message_id,
         )
         match incoming:
             case Words():
+                asked = replace(asked, replied_to=incoming.replied_to, files=incoming.files)
                 return await self._words(asked, incoming.text)
             case Tap():
                 return await self._tap(asked, incoming.action)
             case _:
                 assert_never(incoming)
 
-    async def _words(self, asked: Asked, text: str, *, by_tap: bool = False) -> Answer | None:
+    async def _words(self, asked: Asked, text: str, *, by_tap: bool = False, page: int = 1) -> Answer | None:
         typed = read_typed(text, bot_name=self._bot_name)
         if typed is None:
             return None
         if by_tap and typed.command in _NEVER_BY_TAP:
             return Answer(message=DEAD_BUTTON)
-        if not asked.agencies and typed.command not in _OPEN_TO_ALL:
-            return await _not_bound(asked)
         if typed.command is None:
+            if not asked.bindings.roles:
+                return await _not_bound(asked)
             return unknown_words(typed.words, typed.rests)
-        return await _COMMANDS[typed.command](replace(asked, args=typed.args))
+        refused = await _refused(asked, typed.command)
+        if refused is not None:
+            return refused
+        answer = await _COMMANDS[typed.command](replace(asked, args=typed.args))
+        if not answer.paged:
+            return answer
+        again = f"/{typed.command.value} {typed.args}".strip()
+        return replace(answer, message=page_of(answer.message, page, again))
 
     async def _tap(self, asked: Asked, action: str) -> Answer | None:
-        verb, colon, text = action.partition(":")
-        if verb == "run" and colon:
-            return await self._words(asked, text, by_tap=True)
-        if not asked.agencies:
-            return await _not_bound(asked)
         tapped = _TAPPED.fullmatch(action)
         if tapped is None:
-            return Answer(message=DEAD_BUTTON)
+            return Answer(message=DEAD_BUTTON) if asked.bindings.roles else await _not_bound(asked)
+        if tapped["run"]:
+            return await self._words(asked, tapped["run"], by_tap=True)
+        if tapped["page"]:
+            turned = await self._words(asked, tapped["typed"], by_tap=True, page=int(tapped["page"]))
+            return replace(turned, edits_tapped=turned.paged) if turned is not None else None
+        proposal_id = int(tapped["id"] or tapped["of"])
+        command = await confirm.command_behind(asked, proposal_id)
+        if command is None:
+            return Answer(message=DEAD_BUTTON) if asked.bindings.roles else await _not_bound(asked)
+        refused = await _refused(asked, command)
+        if refused is not None:
+            return refused
         if tapped["of"]:
-            return await confirm.pick(asked, int(tapped["of"]), int(tapped["index"]))
+            return await confirm.pick(asked, proposal_id, int(tapped["index"]))
         settle = {"yes": confirm.yes, "no": confirm.no, "undo": confirm.take_back}[tapped["verb"]]
-        return await settle(asked, int(tapped["id"]))
+        return await settle(asked, proposal_id)
+
+
+async def _refused(asked: Asked, command: Command) -> Answer | None:
+    """Why this chat may not give that command; None when it may."""
+    match judge(command, asked.bindings.roles):
+        case Verdict.YES:
+            return None
+        case Verdict.NOT_BOUND:
+            return await _not_bound(asked)
+        case Verdict.NOT_ITS_ROLE:
+            only_operator = asked.bindings.roles == {Role.OPERATOR}
+            return Answer(message=OPERATOR_ONLY if only_operator else NOT_ITS_ROLE)
 
 
 async def _not_bound(asked: Asked) -> Answer:
-    if await is_operator(asked.session, asked.chat.id):
-        return Answer(message=OPERATOR_ONLY)
     return Answer(message=way_in(await standing_offices(asked.session)))

@@ -11,6 +11,7 @@ from bot.wording import capitalised, day_month, days, full_day, named_day
 from plan.assignments import DutyKind
 from plan.vietnam import day_of
 from store.agenda import Entry
+from store.states import State
 
 TITLE_LIMIT = 80
 PRODUCT_LIMIT = 56
@@ -45,7 +46,7 @@ def standing(entry: Entry, today: date) -> Standing:
                 return Standing.ONGOING
             case DutyKind.ADHOC:
                 return Standing.ADHOC
-            case DutyKind.EXTERNAL | DutyKind.DATES | DutyKind.REPORT:
+            case DutyKind.EXTERNAL | DutyKind.DATES | DutyKind.REPORT | DutyKind.SUPPORT:
                 return Standing.EXTERNAL
     if entry.is_late(today):
         return Standing.LATE
@@ -76,7 +77,7 @@ def _why_no_day(kind: DutyKind) -> str:
             return "thường xuyên, không có hạn cụ thể"
         case DutyKind.ADHOC:
             return "đột xuất, khi có yêu cầu"
-        case DutyKind.EXTERNAL | DutyKind.DATES | DutyKind.REPORT:
+        case DutyKind.EXTERNAL | DutyKind.DATES | DutyKind.REPORT | DutyKind.SUPPORT:
             return "chưa có ngày: cần người xem văn bản để ấn định"
 
 
@@ -90,9 +91,21 @@ def due_words(entry: Entry) -> str | None:
 
 
 def done_words(entry: Entry) -> str:
-    """ "đã xong ngày 30/03/2023, số 15/KH-UBND": when and with what, by nobody's name."""
+    """ "đã xong ngày 30/03/2023, số 15/KH-UBND": what was reported, when and with what, by nobody's name."""
     when = f" ngày {full_day(day_of(entry.done_at))}" if entry.done_at else ""
-    return f"đã xong{when}" + (f", số {entry.document}" if entry.document else "")
+    match entry.state:
+        case State.WAIVED:
+            return f"không phát sinh, ghi{when}"
+        case State.SUBMITTED:
+            what = f"đã báo xong{when}, chờ duyệt"
+        case State.DONE | State.OPEN:
+            what = f"đã xong{when}"
+    return what + (f", {document_words(entry.document, entry.document_date)}" if entry.document else "")
+
+
+def document_words(document: str, dated: date | None) -> str:
+    """ "số 15/KH-UBND ngày 20/02/2023"."""
+    return f"số {document}" + (f" ngày {full_day(dated)}" if dated else "")
 
 
 def periods_of(entry: Entry) -> frozenset[Period]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+_ITEM_CHOICES_IN_A_ROW = 3
+
 
 class Style(StrEnum):
     PLAIN = "plain"
@@ -35,15 +37,6 @@ Line = tuple[Span, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Block:
-    """Lines that stay together: a long message is split between blocks, never inside one. `about` are the assignments
-    (ids) that a morning message speaks of here."""
-
-    lines: tuple[Line, ...]
-    about: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Choice:
     """One answer that a person can give. `action` is at most 64 bytes and carries no authority."""
 
@@ -53,11 +46,31 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Block:
+    """Lines that stay together: a long message is split between blocks, never inside one. `about` are the assignments
+    (ids) that a morning message speaks of here, `choices` what can be done about this item: they stand under the message,
+    so each names its item."""
+
+    lines: tuple[Line, ...]
+    about: tuple[int, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """A whole message; `choices` are rows of buttons, or numbered answers where there are no buttons."""
 
     blocks: tuple[Block, ...]
     choices: tuple[tuple[Choice, ...], ...] = ()
+
+    def rows(self) -> tuple[tuple[Choice, ...], ...]:
+        """All rows of choices under the message: those of its items first, some in a row."""
+        of_items = [choice for item in self.blocks for choice in item.choices]
+        in_rows = (
+            tuple(of_items[start : start + _ITEM_CHOICES_IN_A_ROW])
+            for start in range(0, len(of_items), _ITEM_CHOICES_IN_A_ROW)
+        )
+        return (*in_rows, *self.choices)
 
 
 def bold(text: str) -> Span:
@@ -77,8 +90,12 @@ def line(*parts: str | Span) -> Line:
     return tuple(Span(text=part) if isinstance(part, str) else part for part in parts)
 
 
-def block(*lines: Line | str, about: tuple[int, ...] = ()) -> Block:
-    return Block(lines=tuple(line(item) if isinstance(item, str) else item for item in lines), about=about)
+def block(*lines: Line | str, about: tuple[int, ...] = (), choices: Iterable[Choice] = ()) -> Block:
+    return Block(
+        lines=tuple(line(item) if isinstance(item, str) else item for item in lines),
+        about=about,
+        choices=tuple(choices),
+    )
 
 
 def message(*blocks: Block | str, choices: Iterable[Iterable[Choice]] = ()) -> Message:

@@ -146,7 +146,7 @@ class Reception:
     ) -> None:
         chat = await _chat(session, incoming)
         await chats.resume(session, chat, day_of(now))
-        answer = await self._conversation.answer(session, incoming, chat, now)
+        answer = await self._conversation.answer(session, incoming, chat, now=now, wall=wall)
         if answer is None:
             return
         tap = incoming if isinstance(incoming, Tap) else None

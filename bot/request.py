@@ -23,13 +23,25 @@ class Person:
 
 
 @dataclass(frozen=True, kw_only=True)
+class File:
+    """A photo or file that came with the words: its id on the channel, its name there, and its size in bytes if known."""
+
+    id: str
+    name: str
+    size: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Words:
-    """A person wrote to the bot. `message_id` is the channel's id of what they wrote; a mention of the bot is cut off."""
+    """A person wrote to the bot. `message_id` is the channel's id of what they wrote, `replied_to` of the message that they
+    replied to; a mention of the bot is cut off."""
 
     place: Place
     person: Person
     text: str
     message_id: str
+    replied_to: str | None = None
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

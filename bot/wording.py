@@ -68,6 +68,9 @@ USED_BUTTON = message("Nút này đã được bấm rồi, không có gì thay 
 NOTHING_CHANGED = message("Đã thôi, chưa ghi gì.")
 NOT_IN_PLAN = message("Việc này không còn trong kế hoạch, nên không ghi nhận nữa.")
 UNDO_TOO_LATE = message("Không hoàn tác được nữa: đã hoàn tác rồi, hoặc đã quá 7 ngày.")
+NOT_ITS_ROLE = message(
+    "Lệnh này không dùng được ở cuộc trò chuyện này: cần quyền khác. Xem cuộc trò chuyện này được làm gì: /help"
+)
 OPERATOR_ONLY = message(
     "Cuộc trò chuyện này chỉ nhận tin vận hành hệ thống, không gắn với cơ quan nào.",
     "Muốn xem việc của một cơ quan, anh/chị cần mã mời của cơ quan đó. Xem thêm: /help",

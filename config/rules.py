@@ -39,12 +39,20 @@ class Hours(_Shape):
     close: time
 
 
+class StandingOffice(_Shape):
+    """What the standing office decides itself."""
+
+    confirms_bindings: bool
+    approves_done: bool
+
+
 class Reminders(_Shape):
     """config/reminders.yaml."""
 
     tasks: _Tasks
     reports: _Reports
     hours: Hours
+    standing_office: StandingOffice
 
     def rules(self) -> ReminderRules:
         return ReminderRules(

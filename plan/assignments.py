@@ -12,13 +12,15 @@ from plan.workdays import WorkingCalendar
 
 
 class DutyKind(StrEnum):
-    """How an assignment is bound in time. Only DATES and REPORT have a due day that the plan itself gives."""
+    """How an assignment is bound in time. Only DATES and REPORT have a due day that the plan itself gives; SUPPORT is a
+    supporting agency's part by the day that the lead named."""
 
     DATES = "dates"
     REPORT = "report"
     ONGOING = "ongoing"
     ADHOC = "adhoc"
     EXTERNAL = "external"
+    SUPPORT = "support"
 
 
 @dataclass(frozen=True, kw_only=True)

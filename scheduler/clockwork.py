@@ -20,7 +20,7 @@ from scheduler.refresh import PlanKeeper
 from scheduler.scan import ScanResult, scan_if_owed
 from scheduler.watch import Healing, Watch
 from store.database import Database
-from store.sync import Timetable
+from store.timetable import Timetable
 
 _log = structlog.get_logger("clockwork")
 _IDLE_SECONDS = 30.0

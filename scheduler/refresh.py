@@ -18,8 +18,9 @@ from plan.vietnam import day_of
 from scheduler.troubles import plan_rejected, tell_operators
 from store.database import Database
 from store.restores import Restore, last_restore
-from store.sync import Timetable, retire_missing_plans, sync_plan
+from store.sync import retire_missing_plans, sync_plan
 from store.tables import PlanRow
+from store.timetable import Timetable
 from store.turns import PLAN, take_turn
 
 _log = structlog.get_logger("plan")

@@ -22,8 +22,8 @@ from store.chats import agency_names
 from store.database import Database
 from store.notices import PlannedNotice, ReachedAssignment
 from store.restores import restored_on
-from store.sync import Timetable
 from store.tables import ScanRow
+from store.timetable import Timetable
 from store.turns import SCAN, take_turn_if_free
 from store.undelivered import FailedMorning
 

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import DutyKind
+from plan.vietnam import day_of
 from store.columns import is_word
 from store.states import State
 from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow, table_of
@@ -46,7 +47,15 @@ class Entry:
     state: State
     done_at: datetime | None
     document: str | None
+    document_date: date | None
     note: str | None
+    progress: int | None
+    progress_note: str | None
+    snoozed_until: date | None
+    plan_due: date | None
+    extensions: int
+    asked_by: str | None
+    parent_id: int | None
 
     @property
     def is_report(self) -> bool:
@@ -55,6 +64,19 @@ class Entry:
     @property
     def is_open(self) -> bool:
         return self.state is State.OPEN
+
+    @property
+    def completed_on(self) -> date | None:
+        """The day that decides whether it was on time: its document's, else the day on which it was reported as done."""
+        if self.is_open or self.done_at is None:
+            return None
+        return self.document_date or day_of(self.done_at)
+
+    @property
+    def was_late(self) -> bool:
+        """Whether it was completed after its term had ended."""
+        completed = self.completed_on
+        return completed is not None and self.late_after is not None and completed > self.late_after
 
     def is_late(self, today: date) -> bool:
         """Whether the term has ended (after `late_after`); what has no due day is never late."""
@@ -112,7 +134,15 @@ _FIELDS = (
     _ASSIGNMENT.c.state,
     _ASSIGNMENT.c.done_at,
     _ASSIGNMENT.c.document,
+    _ASSIGNMENT.c.document_date,
     _ASSIGNMENT.c.note,
+    _ASSIGNMENT.c.progress,
+    _ASSIGNMENT.c.progress_note,
+    _ASSIGNMENT.c.snoozed_until,
+    _ASSIGNMENT.c.plan_due,
+    _ASSIGNMENT.c.extensions,
+    _ASSIGNMENT.c.asked_by,
+    _ASSIGNMENT.c.parent_id,
 )
 
 

@@ -128,6 +128,35 @@ def bound_as(role: Role) -> ColumnElement[bool]:
     return and_(BindingRow.role == role, BindingRow.ended_at.is_(None))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Bindings:
+    """What a chat is bound as: its roles, the agencies that it speaks for, and those as whose standing office it steers."""
+
+    roles: frozenset[Role]
+    agencies: tuple[AgencyRow, ...]
+    offices: tuple[AgencyRow, ...]
+
+
+async def bindings_of(session: AsyncSession, chat_id: int) -> Bindings:
+    """Everything that a chat is bound as at this moment."""
+    found = list(await session.execute(_BINDINGS_OF, {"chat": chat_id}))
+    return Bindings(
+        roles=frozenset(role for role, _ in found),
+        agencies=tuple(agency for role, agency in found if role is Role.OFFICER and agency is not None),
+        offices=tuple(
+            agency for role, agency in found if role is Role.STANDING_OFFICE and agency is not None
+        ),
+    )
+
+
+_BINDINGS_OF = (
+    select(BindingRow.role, AgencyRow)
+    .outerjoin(AgencyRow, BindingRow.agency == AgencyRow.code)
+    .where(BindingRow.chat_id == bindparam("chat"), BindingRow.ended_at.is_(None))
+    .order_by(BindingRow.id)
+)
+
+
 async def agencies_of(session: AsyncSession, chat_id: int) -> list[AgencyRow]:
     """The agencies that a chat speaks for."""
     return list(await session.scalars(_AGENCIES_OF, {"chat": chat_id}))
@@ -165,6 +194,28 @@ async def chats_of(session: AsyncSession, agency: str) -> list[ChatRow]:
         select(ChatRow)
         .join(BindingRow, BindingRow.chat_id == ChatRow.id)
         .where(BindingRow.agency == agency, bound_as(Role.OFFICER), ChatRow.suspended.is_(None))
+        .order_by(BindingRow.id)
+    )
+    return list(found)
+
+
+async def office_chats(session: AsyncSession, office: str) -> list[ChatRow]:
+    """The chats within reach of the standing office that has this agency's code."""
+    found = await session.scalars(
+        select(ChatRow)
+        .join(BindingRow, BindingRow.chat_id == ChatRow.id)
+        .where(BindingRow.agency == office, bound_as(Role.STANDING_OFFICE), ChatRow.suspended.is_(None))
+        .order_by(BindingRow.id)
+    )
+    return list(found)
+
+
+async def leader_chats(session: AsyncSession) -> list[ChatRow]:
+    """The leaders' chats within reach."""
+    found = await session.scalars(
+        select(ChatRow)
+        .join(BindingRow, BindingRow.chat_id == ChatRow.id)
+        .where(bound_as(Role.LEADER), ChatRow.suspended.is_(None))
         .order_by(BindingRow.id)
     )
     return list(found)

@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.chats import bound_as
-from store.states import Role
-from store.tables import AgencyRow, BindingRow, ItemRow, PlanRow
+from store.tables import AgencyRow, ItemRow, PlanRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,19 +26,12 @@ class Item:
     support: tuple[str, ...]
 
 
-async def is_operator(session: AsyncSession, chat_id: int) -> bool:
-    """Whether the machine's troubles are told in that chat."""
-    return bool(
-        await session.scalar(select(exists().where(BindingRow.chat_id == chat_id, bound_as(Role.OPERATOR))))
-    )
-
-
-async def overseen_plans(session: AsyncSession, agencies: Iterable[str]) -> frozenset[str]:
-    """Keys of the active plans of which one of these agencies is the standing office."""
-    found = await session.scalars(
-        select(PlanRow.key).where(PlanRow.standing_office.in_(list(agencies)), PlanRow.retired.is_(False))
-    )
-    return frozenset(found)
+async def plans_of(session: AsyncSession, offices: Iterable[str] | None = None) -> frozenset[str]:
+    """Keys of the active plans of which one of these agencies is the standing office; of all active plans without."""
+    query = select(PlanRow.key).where(PlanRow.retired.is_(False))
+    if offices is not None:
+        query = query.where(PlanRow.standing_office.in_(list(offices)))
+    return frozenset(await session.scalars(query))
 
 
 async def standing_offices(session: AsyncSession) -> list[str]:

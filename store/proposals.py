@@ -1,11 +1,13 @@
 """Changes that wait for a person's yes, kept in the store so that a restart or another process goes on with them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store.changes import UNDOABLE
 from store.tables import AuditRow, ProposalRow
 
 PROPOSAL_LIFETIME = timedelta(hours=24)
@@ -15,20 +17,22 @@ async def propose(
     session: AsyncSession,
     *,
     chat_id: int,
+    action: str,
     assignment_ids: Sequence[int] = (),
     alternatives: Sequence[Sequence[int]] = (),
-    document: str | None,
-    note: str | None,
+    details: Mapping[str, Any] | None = None,
+    asked_in: str | None = None,
     now: datetime,
 ) -> int:
-    """Keep what a person wants to mark as done until they confirm it, or the alternatives until they pick one; returns
-    the proposal's id."""
+    """Keep what a person wants to change until they confirm it, or the alternatives until they pick one; returns the
+    proposal's id. `action` is the command, `details` what it needs for its yes (plain JSON)."""
     row = ProposalRow(
         chat_id=chat_id,
+        action=action,
         assignment_ids=list(assignment_ids),
         alternatives=[list(ids) for ids in alternatives],
-        document=document,
-        note=note,
+        details=dict(details or {}),
+        asked_in=asked_in,
         created_at=now,
         expires_at=now + PROPOSAL_LIFETIME,
     )
@@ -63,12 +67,12 @@ async def proposal_of(session: AsyncSession, *, proposal_id: int, chat_id: int) 
 
 
 async def done_by(session: AsyncSession, row: ProposalRow) -> list[int]:
-    """Ids of the audit entries that a yes to this proposal wrote and nobody has undone."""
+    """Ids of the audit entries that a yes to this proposal wrote, that can be taken back, and that nobody has undone."""
     found = await session.scalars(
         select(AuditRow.id)
         .where(
             AuditRow.proposal_id == row.id,
-            AuditRow.action == "done",
+            AuditRow.action.in_(UNDOABLE),
             AuditRow.undone.is_(False),
         )
         .order_by(AuditRow.id)

@@ -4,22 +4,38 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Of an assignment."""
+    """Of an assignment. SUBMITTED waits for the standing office's approval; WAIVED: nothing arose ("không phát sinh")."""
 
     OPEN = "open"
+    SUBMITTED = "submitted"
     DONE = "done"
+    WAIVED = "waived"
 
 
 class Role(StrEnum):
     """What a chat is bound as."""
 
     OFFICER = "officer"
+    STANDING_OFFICE = "standing_office"
+    LEADER = "leader"
     OPERATOR = "operator"
 
 
 class ChatKind(StrEnum):
     PRIVATE = "private"
     GROUP = "group"
+
+
+class RequestKind(StrEnum):
+    EXTENSION = "extension"
+    DONE = "done"
+    BINDING = "binding"
+
+
+class RequestState(StrEnum):
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
 
 
 class InboxState(StrEnum):
@@ -29,11 +45,13 @@ class InboxState(StrEnum):
 
 
 class OutboxKind(StrEnum):
-    """REPLY answers a person at any hour; NOTICE is a chat's morning message; NOTE tells the operator something."""
+    """REPLY answers a person at any hour; NOTICE is a chat's morning message; NOTE tells a chat that something happened;
+    STATUS is the chat's pinned message, which is edited in place."""
 
     REPLY = "reply"
     NOTICE = "notice"
     NOTE = "note"
+    STATUS = "status"
 
 
 class OutboxState(StrEnum):

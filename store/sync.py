@@ -1,4 +1,7 @@
-"""Bring the store in line with a plan's file: progress stays, a moved due day re-arms, a removed row is retired."""
+"""Bring the store in line with a plan's file: progress stays, a moved due day re-arms, a removed row is retired.
+
+A due day that people set or extended stands until the file itself names another one.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import Duty, DutyKind, duties
-from plan.milestones import DueDates, ReminderRules, last_reached, next_after
+from plan.milestones import DueDates
 from plan.model import Plan
-from plan.workdays import WorkingCalendar
 from store.states import State
 from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
+from store.timetable import Timetable
 from store.turns import PLAN, take_turn
 
 
@@ -28,22 +31,6 @@ class SyncResult:
     @property
     def changed(self) -> bool:
         return bool(self.added or self.moved or self.retired or self.returned)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Timetable:
-    """What decides when the scan looks at an assignment: the operator's rules and the working calendar."""
-
-    rules: ReminderRules
-    calendar: WorkingCalendar
-
-    def first_look(self, dates: DueDates, today: date) -> date:
-        """For an assignment of which nobody has heard yet: its latest milestone so far, else its first."""
-        reached = last_reached(dates, self.rules, self.calendar, today=today)
-        return reached.day if reached else self.next_look(dates, today)
-
-    def next_look(self, dates: DueDates, today: date) -> date:
-        return next_after(dates, self.rules, self.calendar, today=today).day
 
 
 async def sync_plan(
@@ -66,7 +53,8 @@ async def sync_plan(
             await session.execute(
                 select(AssignmentRow, ItemRow)
                 .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
-                .where(ItemRow.plan_key == plan.key)
+                # What a lead asked of others is no business of the file.
+                .where(ItemRow.plan_key == plan.key, AssignmentRow.kind != DutyKind.SUPPORT)
                 .order_by(AssignmentRow.id)
                 # What people do at this moment waits, so that it is not written over.
                 .with_for_update(of=AssignmentRow)
@@ -84,12 +72,13 @@ async def sync_plan(
             added += 1
             fresh = True
         else:
+            is_moved = row.plan_due != (duty.dates.due if duty.dates else None)
             returned += row.retired
-            moved += row.due != (duty.dates.due if duty.dates else None)
-            fresh = row.retired or row.due != (duty.dates.due if duty.dates else None)
+            moved += is_moved
+            fresh = row.retired or is_moved
             row.retired = False
-        _write_duty(row, duty)
-        row.next_milestone_on = _next_look(row, duty, timetable, today, fresh=fresh)
+        _write_duty(row, duty, timetable)
+        row.next_milestone_on = _next_look(row, timetable, today, fresh=fresh)
     for row in stored.values():
         retired += not row.retired
         row.retired, row.next_milestone_on = True, None
@@ -201,9 +190,9 @@ def _keep_progress_of_renamed_slots(
     """An output that was due once and now recurs (or the other way round) names its slots anew: the row with the same
     due day goes on as the same assignment."""
     orphans = {
-        (code, agency, row.due): (code, agency, slot)
+        (code, agency, row.plan_due): (code, agency, slot)
         for (code, agency, slot), row in stored.items()
-        if (code, agency, slot) not in wanted and row.due
+        if (code, agency, slot) not in wanted and row.plan_due
     }
     for identity, duty in wanted.items():
         if identity in stored or duty.dates is None:
@@ -213,9 +202,15 @@ def _keep_progress_of_renamed_slots(
             stored[identity] = stored.pop(former)
 
 
-def _write_duty(row: AssignmentRow, duty: Duty) -> None:
+def _write_duty(row: AssignmentRow, duty: Duty, timetable: Timetable) -> None:
     row.slot, row.period, row.kind = duty.slot, duty.period, duty.kind
+    planned = duty.dates.due if duty.dates else None
+    if row.plan_due != planned:
+        row.set_due, row.snoozed_until = None, None
     dates = duty.dates
+    if row.set_due is not None:
+        dates = DueDates.of(row.set_due, timetable.calendar, cutoff=dates.cutoff if dates else None)
+    row.plan_due = planned
     row.due = dates.due if dates else None
     row.remind_by = dates.remind_by if dates else None
     row.late_after = dates.late_after if dates else None
@@ -223,19 +218,15 @@ def _write_duty(row: AssignmentRow, duty: Duty) -> None:
     row.data_from = duty.data_from if duty.kind is DutyKind.REPORT else None
 
 
-def _next_look(
-    row: AssignmentRow,
-    duty: Duty,
-    timetable: Timetable,
-    today: date,
-    *,
-    fresh: bool,
-) -> date | None:
-    if duty.dates is None or row.state is State.DONE:
+def _next_look(row: AssignmentRow, timetable: Timetable, today: date, *, fresh: bool) -> date | None:
+    dates = DueDates.if_dated(row.due, row.remind_by, row.late_after, row.cutoff)
+    if dates is None or row.state is not State.OPEN:
         return None
     if fresh:
-        return timetable.first_look(duty.dates, today)
+        return timetable.first_look(dates, today)
     if row.next_milestone_on is not None and row.next_milestone_on <= today:
         return row.next_milestone_on
+    if row.snoozed_until is not None and row.snoozed_until > today:
+        return timetable.look_from(dates, row.snoozed_until)
     # The operator's rules or the calendar may have changed since.
-    return timetable.next_look(duty.dates, today)
+    return timetable.next_look(dates, today)

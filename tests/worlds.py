@@ -14,8 +14,9 @@ from store.chats import chat_for
 from store.database import Database
 from store.migrate import migrate
 from store.states import ChatKind, Role
-from store.sync import SyncResult, Timetable, sync_plan
+from store.sync import SyncResult, sync_plan
 from store.tables import BindingRow, ChatRow
+from store.timetable import Timetable
 
 TIMETABLE = Timetable(rules=ReminderRules(), calendar=WorkingCalendar())
 WALL = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from bot.codes import code_command, period_of_slot
 from plan.assignments import duties
 from plan.milestones import Milestone, last_reached
 from plan.model import Plan
-from store.sync import Timetable
+from store.timetable import Timetable
 
 
 @dataclass(frozen=True, kw_only=True)

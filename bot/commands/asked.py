@@ -7,9 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.codes import clean
 from bot.message import Message
-from bot.request import Person
-from store.progress import Actor
+from bot.options import Options
+from bot.request import File, Person
+from store.changes import Actor
+from store.chats import Bindings
+from store.lookup import plans_of
+from store.states import Role
 from store.tables import AgencyRow, ChatRow
+from store.timetable import Timetable
 
 _NAME_LIMIT = 200
 
@@ -17,24 +22,38 @@ _NAME_LIMIT = 200
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """What leaves because of one incoming update. `edits_tapped`: it takes the place of the message that was tapped, so
-    that its buttons vanish."""
+    that its buttons vanish. `paged`: it is a list, its first block the head; more than a screen of it is turned over in
+    place."""
 
     message: Message
     edits_tapped: bool = False
+    paged: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A command as a person gave it, inside the caller's transaction. `agencies` are those that the chat speaks for; `args`
-    are cleaned words; `now` is business time and `today` its day in Vietnam."""
+    """A command as a person gave it, inside the caller's transaction. `args` are cleaned words; `now` is business time and
+    `today` its day in Vietnam, `wall` the time of the network. `message_id` is the channel's id of what the person wrote, or
+    of the message under which they tapped; `replied_to` of the message that they replied to."""
 
     session: AsyncSession
     chat: ChatRow
     person: Person
     now: datetime
     today: date
-    agencies: tuple[AgencyRow, ...]
+    wall: datetime
+    bindings: Bindings
+    timetable: Timetable
+    options: Options
+    message_id: str
+    replied_to: str | None = None
+    files: tuple[File, ...] = ()
     args: str = ""
+
+    @property
+    def agencies(self) -> tuple[AgencyRow, ...]:
+        """Those that the chat speaks for."""
+        return self.bindings.agencies
 
     @property
     def agency_codes(self) -> tuple[str, ...]:
@@ -45,5 +64,24 @@ class Asked:
         return tuple(agency.name for agency in self.agencies)
 
     @property
+    def office_codes(self) -> tuple[str, ...]:
+        """Those as whose standing office the chat steers."""
+        return tuple(office.code for office in self.bindings.offices)
+
+    @property
     def actor(self) -> Actor:
         return Actor(person=self.person.id, name=clean(self.person.name, _NAME_LIMIT), chat_id=self.chat.id)
+
+
+async def overseen(asked: Asked) -> frozenset[str]:
+    """Keys of the active plans that the chat may read as a whole: a leader all of them, a standing office its own."""
+    if Role.LEADER in asked.bindings.roles:
+        return await plans_of(asked.session)
+    if not asked.bindings.offices:
+        return frozenset()
+    return await plans_of(asked.session, asked.office_codes)
+
+
+async def steered(asked: Asked) -> frozenset[str]:
+    """Keys of the active plans that the chat steers as their standing office."""
+    return await plans_of(asked.session, asked.office_codes) if asked.bindings.offices else frozenset()

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from bot.codes import shorten
-from bot.commands.asked import Answer, Asked
+from bot.commands.asked import Answer, Asked, overseen
 from bot.commands.due_list import USUAL_DAYS, Span, due_list, read_span
 from bot.message import message
 from bot.wording import SEE_DUE, joined, runs
 from plan.directory import name_key
 from store.agenda import entries
-from store.lookup import all_agencies, overseen_plans
+from store.lookup import all_agencies
 from store.tables import AgencyRow
 
 _LEAST_ALIKE = 75
@@ -57,8 +57,8 @@ async def list_of_agency(asked: Asked) -> Answer | None:
     meant = find_agency(name, await all_agencies(asked.session))
     if meant.agency is not None:
         return await _list(asked, meant.agency, span)
-    overseen = await overseen_plans(asked.session, asked.agency_codes)
-    perhaps = [agency for agency in meant.perhaps if overseen or agency.code in asked.agency_codes]
+    plans = await overseen(asked)
+    perhaps = [agency for agency in meant.perhaps if plans or agency.code in asked.agency_codes]
     if not perhaps:
         return None
     rows = [[runs(shorten(agency.name, _LABEL_LIMIT), f"/due {agency.code}")] for agency in perhaps]
@@ -78,8 +78,8 @@ async def _list(asked: Asked, agency: AgencyRow, span: Span) -> Answer:
     owed = await entries(asked.session, agencies=[agency.code], open_only=True)
     if agency.code in asked.agency_codes:
         return Answer(message=due_list(owed, [agency], asked.today, span))
-    overseen = await overseen_plans(asked.session, asked.agency_codes)
-    if not overseen:
+    plans = await overseen(asked)
+    if not plans:
         return Answer(
             message=message(
                 f"Ở đây chỉ xem được việc của {joined(asked.agency_names)}. "
@@ -87,5 +87,5 @@ async def _list(asked: Asked, agency: AgencyRow, span: Span) -> Answer:
                 choices=[[SEE_DUE]],
             )
         )
-    visible = [entry for entry in owed if entry.plan_key in overseen]
+    visible = [entry for entry in owed if entry.plan_key in plans]
     return Answer(message=due_list(visible, [agency], asked.today, span, tappable=False))

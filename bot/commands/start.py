@@ -6,9 +6,9 @@ from bot.commands.asked import Answer, Asked
 from bot.message import Message, block, bold, line, message
 from bot.wording import OPERATOR_ONLY, SEE_DUE, SEE_HELP, joined, way_in
 from plan.text import fold
+from store.changes import audit_event
 from store.chats import Bound, InviteVerdict, accept_invite, agencies_of
-from store.lookup import is_operator, standing_offices
-from store.progress import audit_event
+from store.lookup import standing_offices
 from store.states import ChatKind, Role
 
 _CODE_LENGTH = 10
@@ -47,7 +47,7 @@ async def _where_we_stand(asked: Asked) -> Message:
             f"Cuộc trò chuyện này đang nhận nhắc việc của {joined(asked.agency_names)}.",
             choices=[[SEE_DUE, SEE_HELP]],
         )
-    if await is_operator(asked.session, asked.chat.id):
+    if Role.OPERATOR in asked.bindings.roles:
         return OPERATOR_ONLY
     hello = block("Chào anh/chị, đây là Nhắc Việc: nhắc các cơ quan về việc sắp đến hạn.")
     rest = way_in(await standing_offices(asked.session))
@@ -67,11 +67,23 @@ async def _write_down(asked: Asked, bound: Bound) -> None:
 
 
 async def _welcome(asked: Asked, bound: Bound) -> Message:
+    if bound.role is Role.LEADER:
+        return message(
+            block(line("✅ ", bold("Đã kết nối kênh lãnh đạo."))),
+            "Từ nay tại đây xem được tình hình thực hiện kế hoạch của mọi cơ quan.",
+            choices=[[SEE_HELP]],
+        )
     if bound.role is Role.OPERATOR or bound.agency is None:
         return message(
             block(line("✅ ", bold("Đã kết nối kênh vận hành."))),
             "Từ nay cuộc trò chuyện này nhận tin về tình trạng hệ thống: tin không gửi được, cơ quan chưa có nơi nhận, tệp kế"
             " hoạch có lỗi.",
+        )
+    if bound.role is Role.STANDING_OFFICE:
+        return message(
+            block(line("✅ ", bold(f"Đã kết nối kênh cơ quan thường trực ({bound.agency.name})."))),
+            "Từ nay tại đây xem được tình hình của mọi cơ quan trong kế hoạch, đôn đốc, duyệt đề nghị và tạo mã mời.",
+            choices=[[SEE_HELP]],
         )
     where = "Nhóm này" if asked.chat.kind is ChatKind.GROUP else "Cuộc trò chuyện này"
     blocks = [

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.codes import read_code
-from bot.commands.asked import Answer, Asked
+from bot.commands.asked import Answer, Asked, overseen
 from bot.commands.lists import by_agency, known_codes, matching
 from bot.commands.menu import Command
 from bot.commands.not_ours import items_of
@@ -13,7 +13,7 @@ from bot.listing import Standing, data_window, done_words, due_words, standing, 
 from bot.message import Block, Line, Message, block, bold, italic, line, message
 from bot.wording import capitalised, joined
 from store.agenda import Entry, entries
-from store.lookup import Item, items, overseen_plans
+from store.lookup import Item, items
 
 _MOST_NAMES = 10
 
@@ -29,15 +29,14 @@ async def task(asked: Asked) -> Answer:
         everything = [item.code for item in await items(asked.session)]
         return unknown_code(Command.TASK, word, "", known.values() or everything)
     own = matching(owed, reading.code) if reading.code else []
-    overseen = await overseen_plans(asked.session, asked.agency_codes)
-    return Answer(message=await _describe(asked, found, own, overseen))
+    return Answer(message=await _describe(asked, found, own, await overseen(asked)))
 
 
 async def _describe(
-    asked: Asked, found: Sequence[Item], own: Sequence[Entry], overseen: frozenset[str]
+    asked: Asked, found: Sequence[Item], own: Sequence[Entry], plans: frozenset[str]
 ) -> Message:
     blocks: list[Block] = []
-    everyone = await entries(asked.session) if any(item.plan_key in overseen for item in found) else []
+    everyone = await entries(asked.session) if any(item.plan_key in plans for item in found) else []
     described: set[tuple[str, str]] = set()
     for item in found:
         if (item.plan_key, item.task) in described:
@@ -47,7 +46,7 @@ async def _describe(
         for output in found:
             if (output.plan_key, output.task) == (item.plan_key, item.task):
                 blocks += _output_blocks(output, own, asked)
-                if output.plan_key in overseen:
+                if output.plan_key in plans:
                     of_output = [
                         e for e in everyone if (e.plan_key, e.code) == (output.plan_key, output.code)
                     ]

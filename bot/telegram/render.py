@@ -46,9 +46,10 @@ def to_html(message: Message) -> str:
 
 
 def keyboard(message: Message) -> InlineKeyboardMarkup | None:
-    if not message.choices:
+    rows = message.rows()
+    if not rows:
         return None
-    return InlineKeyboardMarkup([[_button(choice) for choice in row] for row in message.choices])
+    return InlineKeyboardMarkup([[_button(choice) for choice in row] for row in rows])
 
 
 def marked_as_repeat(message: Message) -> Message:
@@ -79,9 +80,9 @@ def _fitting(whole: Block, room: int) -> list[Block]:
     for item in whole.lines:
         cut = item if _line_length(item) <= room else _cut(item, room)
         if parts and _length(parts[-1]) + 1 + _line_length(cut) <= room:
-            parts[-1] = Block(lines=(*parts[-1].lines, cut), about=whole.about)
+            parts[-1] = replace(parts[-1], lines=(*parts[-1].lines, cut))
         else:
-            parts.append(Block(lines=(cut,), about=whole.about))
+            parts.append(Block(lines=(cut,), about=whole.about, choices=() if parts else whole.choices))
     return parts
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from bot.conversation import Conversation
 from bot.message import from_json
+from bot.options import Options
 from bot.reception import Reception
 from bot.telegram.connect import PollingBot, make_bot
 from bot.telegram.receive import TelegramReceiver
@@ -22,7 +23,7 @@ from store.states import InboxState, Role
 from store.tables import ChatRow, InboxRow, OutboxRow
 from tests.app.town import TOKEN, Town, open_town
 from tests.bot.office import MORNING, open_office, plain
-from tests.worlds import WALL
+from tests.worlds import TIMETABLE, WALL
 
 LAN, MINH, GROUP = 1001, 1002, -2001
 
@@ -89,7 +90,7 @@ async def open_door(conversation: type[Conversation] = Conversation) -> AsyncIte
         async with make_bot(token=TOKEN, api_url=town.url, proxy=None) as bot:
             reception = Reception(
                 office.database,
-                conversation(bot_name=bot.username),
+                conversation(bot_name=bot.username, timetable=TIMETABLE, options=Options()),
                 {"telegram": partial(read_update, bot=bot)},
             )
             yield Door(town=town, database=office.database, bot=bot, reception=reception)

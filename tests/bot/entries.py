@@ -39,6 +39,14 @@ TUYEN_TRUYEN = Entry(
     done_at=None,
     document=None,
     note=None,
+    document_date=None,
+    progress=None,
+    progress_note=None,
+    snoozed_until=None,
+    plan_due=date(2023, 2, 28),
+    extensions=0,
+    asked_by=None,
+    parent_id=None,
 )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Answer, Conversation
 from bot.message import Message
+from bot.options import Options
 from bot.request import Person, Place, Tap, Words
 from plan.deadlines import Deadline, DeadlineKind, Occurrence
 from plan.milestones import ReminderRules
@@ -18,8 +19,9 @@ from store import chats
 from store.agenda import Entry, entries
 from store.database import Database
 from store.states import ChatKind, Role
-from store.sync import Timetable, sync_plan
+from store.sync import sync_plan
 from store.tables import AssignmentRow, AuditRow, Base, BindingRow
+from store.timetable import Timetable
 
 DEPARTMENTS = {
     "SNV": "Sở Nội vụ",
@@ -199,6 +201,7 @@ PLAN = Plan(
     },
     groups={},
 )
+TIMETABLE = Timetable(rules=ReminderRules(), calendar=WorkingCalendar())
 MORNING = datetime(2023, 3, 13, 0, 30, tzinfo=UTC)
 
 
@@ -207,7 +210,7 @@ class Office:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.conversation = Conversation(bot_name="nhacviec_bot")
+        self.conversation = Conversation(bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options())
         self.now = MORNING
         self.chat = "100"
         self.kind = ChatKind.PRIVATE
@@ -220,6 +223,11 @@ class Office:
     async def bind(self, *agencies: str, role: Role = Role.OFFICER) -> None:
         for agency in agencies:
             await self.say(f"/start {await self.invite(agency, role=role)}")
+
+    async def bind_standing_office(self) -> None:
+        """Sở Nội vụ, for its own tasks and as the plan's standing office."""
+        await self.bind("SNV")
+        await self.bind("SNV", role=Role.STANDING_OFFICE)
 
     async def invite(self, agency: str, *, role: Role = Role.OFFICER) -> str:
         async with self.database.write() as session:
@@ -248,7 +256,7 @@ class Office:
     async def _answer(self, incoming: Words | Tap, database: Database) -> Answer | None:
         async with database.write() as session:
             chat = await chats.chat_for(session, channel="telegram", address=self.chat, kind=self.kind)
-            return await self.conversation.answer(session, incoming, chat, self.now)
+            return await self.conversation.answer(session, incoming, chat, now=self.now, wall=self.now)
 
     async def entry(self, agency: str, code: str, slot: str = "") -> Entry:
         async with self.database.read() as session:
@@ -282,21 +290,20 @@ def plain(message: Message) -> str:
     text = "\n\n".join(
         "\n".join("".join(span.text for span in line) for line in block.lines) for block in message.blocks
     )
-    rows = [" ".join(f"[{choice.label}]" for choice in row) for row in message.choices]
+    rows = [" ".join(f"[{choice.label}]" for choice in row) for row in message.rows()]
     return "\n".join([text, *rows])
 
 
 def labels(message: Message) -> list[str]:
-    return [choice.label for row in message.choices for choice in row]
+    return [choice.label for row in message.rows() for choice in row]
 
 
 def action_of(message: Message, label: str) -> str:
-    return next(choice.action for row in message.choices for choice in row if choice.label.startswith(label))
+    return next(choice.action for row in message.rows() for choice in row if choice.label.startswith(label))
 
 
 async def put_plan(session: AsyncSession, plan: Plan) -> None:
-    timetable = Timetable(rules=ReminderRules(), calendar=WorkingCalendar())
-    await sync_plan(session, plan, timetable, now=MORNING, today=date(2023, 3, 13))
+    await sync_plan(session, plan, TIMETABLE, now=MORNING, today=date(2023, 3, 13))
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ from tests.bot.office import Office, action_of, labels, plain
 
 
 async def test_due_shows_late_and_soon_and_says_how_much_more_there_is(office: Office) -> None:
-    await office.bind("SNV")
+    await office.bind_standing_office()
 
     assert plain(await office.say("/due")) == (
         "📋 Sở Nội vụ · Thứ Hai 13/03/2023\n"
@@ -127,7 +127,7 @@ async def test_another_agencys_list_is_refused_politely(office: Office) -> None:
 async def test_the_standing_office_sees_another_agencys_list_and_cannot_tap_it_done(
     office: Office, words: str
 ) -> None:
-    await office.bind("SNV")
+    await office.bind_standing_office()
 
     shown = plain(await office.say(words))
 
@@ -137,13 +137,13 @@ async def test_the_standing_office_sees_another_agencys_list_and_cannot_tap_it_d
 
 
 async def test_the_standing_office_can_look_further_at_another_agency(office: Office) -> None:
-    await office.bind("SNV")
+    await office.bind_standing_office()
 
     assert "⏳ Chờ văn bản" in plain(await office.say("/due STP all"))
 
 
 async def test_a_mistyped_agency_is_offered(office: Office) -> None:
-    await office.bind("SNV")
+    await office.bind_standing_office()
 
     assert "Sở Tư pháp" in labels(await office.say("/due so tu phat"))
 

@@ -193,9 +193,9 @@ class FailsAtLast(Conversation):
     """Does all its work, and breaks before it is committed."""
 
     async def answer(
-        self, session: AsyncSession, incoming: Words | Tap, chat: ChatRow, now: datetime
+        self, session: AsyncSession, incoming: Words | Tap, chat: ChatRow, *, now: datetime, wall: datetime
     ) -> Answer | None:
-        answer = await super().answer(session, incoming, chat, now)
+        answer = await super().answer(session, incoming, chat, now=now, wall=wall)
         if isinstance(incoming, Words) and "help" in incoming.text:
             return answer
         raise self.trouble
@@ -213,11 +213,11 @@ class FindsNoDatabase(Conversation):
     away: ClassVar[bool] = True
 
     async def answer(
-        self, session: AsyncSession, incoming: Words | Tap, chat: ChatRow, now: datetime
+        self, session: AsyncSession, incoming: Words | Tap, chat: ChatRow, *, now: datetime, wall: datetime
     ) -> Answer | None:
         if self.away:
             raise OperationalError("BEGIN", {}, Exception("database is locked"))
-        return await super().answer(session, incoming, chat, now)
+        return await super().answer(session, incoming, chat, now=now, wall=wall)
 
 
 @pytest.mark.parametrize("conversation", [FailsAtLast, Collides])

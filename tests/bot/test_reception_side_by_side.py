@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Answer, Conversation
 from bot.message import from_json, message
+from bot.options import Options
 from bot.reception import Reception
 from bot.request import Incoming, Person, Place, Tap, Words
 from bot.wording import SOMETHING_WENT_WRONG
@@ -21,7 +22,7 @@ from store.inbox import Arrival
 from store.states import ChatKind, InboxState
 from store.tables import ChatRow, InboxRow, OutboxRow
 from tests.bot.office import MORNING, plain
-from tests.worlds import WALL
+from tests.worlds import TIMETABLE, WALL
 
 CHATS = ("1001", "1002", "1003", "1004")
 POISON = "poison"
@@ -31,7 +32,7 @@ class Echo(Conversation):
     """Says again what was said to it, after a moment in which others could go ahead."""
 
     async def answer(
-        self, session: AsyncSession, incoming: Words | Tap, chat: ChatRow, now: datetime
+        self, session: AsyncSession, incoming: Words | Tap, chat: ChatRow, *, now: datetime, wall: datetime
     ) -> Answer | None:
         await asyncio.sleep(0)
         assert isinstance(incoming, Words)
@@ -49,7 +50,14 @@ def read(raw: dict[str, Any]) -> Incoming:
 async def processes(postgresql: Database) -> AsyncIterator[list[Reception]]:
     """Four of them, each with its own connections."""
     databases = [Database(postgresql.engine.url.render_as_string(hide_password=False)) for _ in range(4)]
-    yield [Reception(database, Echo(bot_name="nhacviec_bot"), {"telegram": read}) for database in databases]
+    yield [
+        Reception(
+            database,
+            Echo(bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options()),
+            {"telegram": read},
+        )
+        for database in databases
+    ]
     for database in databases:
         await database.close()
 
@@ -120,11 +128,11 @@ class Entangled(Echo):
     holders = 0
 
     def __init__(self) -> None:
-        super().__init__(bot_name="nhacviec_bot")
+        super().__init__(bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options())
         self.both_hold = asyncio.Event()
 
     async def answer(
-        self, session: AsyncSession, incoming: Words | Tap, chat: ChatRow, now: datetime
+        self, session: AsyncSession, incoming: Words | Tap, chat: ChatRow, *, now: datetime, wall: datetime
     ) -> Answer | None:
         own, other = (1, 2) if chat.address == CHATS[0] else (2, 1)
         await session.execute(select(func.pg_advisory_xact_lock(own)))
@@ -133,7 +141,7 @@ class Entangled(Echo):
             self.both_hold.set()
         await self.both_hold.wait()
         await session.execute(select(func.pg_advisory_xact_lock(other)))
-        return await super().answer(session, incoming, chat, now)
+        return await super().answer(session, incoming, chat, now=now, wall=wall)
 
 
 async def test_a_deadlock_between_two_puts_nothing_aside(postgresql: Database) -> None:

@@ -52,7 +52,7 @@ async def test_what_waits_for_a_paper_says_that_a_person_must_look(office: Offic
 
 
 async def test_a_heading_of_the_paper_is_shown(office: Office) -> None:
-    await office.bind("SNV")
+    await office.bind_standing_office()
 
     shown = plain(await office.say("/task 7.3b"))
 
@@ -75,7 +75,7 @@ async def test_the_standing_office_sees_how_far_the_agencies_are(office: Office)
     await office.bind("STP")
     await office.tap(await office.say("/done 2.6a"), "Xác nhận")
     office.chat = "200"
-    await office.bind("SNV")
+    await office.bind_standing_office()
 
     assert "Toàn tỉnh: 1/3 cơ quan đã xong" in plain(await office.say("/task 2.6a"))
 

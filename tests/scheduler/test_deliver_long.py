@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.message import block, line, message
-from store.progress import Actor, mark_done
+from store.changes import Actor, mark_done
 from store.states import NoticeState, OutboxState
 from store.tables import NoticeRow
 from tests.scheduler.desk import GROUP, LAN, Desk

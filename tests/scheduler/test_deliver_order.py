@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from app.clock import wall_clock
 from bot.conversation import Conversation
+from bot.options import Options
 from bot.reception import Reception
 from scheduler.clockwork import Clockwork, Wakers
 from scheduler.deliver import Deliverer
@@ -171,7 +172,9 @@ def clockwork_around(database: Database, deliverer: Deliverer, wakers: Wakers) -
         database=database,
         timetable=TIMETABLE,
         hours=HOURS,
-        reception=Reception(database, Conversation(bot_name="nhacviec_bot"), {}),
+        reception=Reception(
+            database, Conversation(bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options()), {}
+        ),
         deliverer=deliverer,
         keeper=PlanKeeper(database, (), TIMETABLE),
         watch=Watch(database, hours=HOURS, calendar=TIMETABLE.calendar, clock=wall_clock, wall=wall_clock),

@@ -9,9 +9,9 @@ from plan.vietnam import day_of
 from scheduler.hours import OfficeHours
 from scheduler.scan import ScanResult, scan_if_owed
 from store import notices
+from store.changes import Actor, mark_done, undo
 from store.chats import look_again, resume, suspend
 from store.database import Database
-from store.progress import Actor, mark_done, undo
 from store.states import NoticeState, OutboxKind, OutboxState
 from store.tables import ChatRow, NoticeRow, OutboxRow
 from tests.worlds import ONGOING, TIMETABLE, WALL, at, bound_chat, bring_in, dated, plan, task

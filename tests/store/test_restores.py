@@ -105,11 +105,11 @@ async def test_a_button_from_after_the_backup_confirms_nothing_that_was_asked_af
     async with empty_store(tmp_path) as database:
         chat = await bound_chat(database, "77", "STP")
         async with database.write() as session:
-            last = await propose(session, chat_id=chat.id, document=None, note=None, now=WALL)
+            last = await propose(session, chat_id=chat.id, action="done", now=WALL)
             await record_restore(session, at=WALL, day=WALL.date())
 
         async with database.write() as session:
-            asked = await propose(session, chat_id=chat.id, document=None, note=None, now=WALL)
+            asked = await propose(session, chat_id=chat.id, action="done", now=WALL)
             found = {
                 await open_proposal(session, proposal_id=last + number, chat_id=chat.id, now=WALL)
                 for number in range(1, 500)

@@ -5,8 +5,8 @@ from datetime import date
 from sqlalchemy import select
 
 from store.agenda import entries
+from store.changes import Actor, mark_done
 from store.database import Database
-from store.progress import Actor, mark_done
 from store.states import State
 from store.sync import retire_missing_plans
 from store.tables import AssignmentRow, ItemRow

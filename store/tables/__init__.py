@@ -1,0 +1,53 @@
+"""The tables. Words are the glossary's (docs/architecture.md).
+
+Two kinds of time stand here. Days and `*_at` of assignments, notices and audit are *business* time: the time of the plan,
+which a rehearsal may run at any speed. Leases, `ready_at` and pacing of the outbox are *wall* time: the time of the network.
+"""
+
+from store.tables.agenda import (
+    AgencyRow,
+    AssignmentRow,
+    EvidenceRow,
+    HoldRow,
+    ItemRow,
+    PlanChangeRow,
+    PlanRow,
+)
+from store.tables.base import Base, partial_index, table_of
+from store.tables.people import (
+    AuditRow,
+    BindingRow,
+    ChatRow,
+    InviteRow,
+    InviteTryRow,
+    ProposalRow,
+    RequestRow,
+)
+from store.tables.traffic import InboxRow, NoticeRow, OutboxRow, PaceRow, RestoreRow, ScanRow, TroubleRow
+
+__all__ = [
+    "AgencyRow",
+    "AssignmentRow",
+    "AuditRow",
+    "Base",
+    "BindingRow",
+    "ChatRow",
+    "EvidenceRow",
+    "HoldRow",
+    "InboxRow",
+    "InviteRow",
+    "InviteTryRow",
+    "ItemRow",
+    "NoticeRow",
+    "OutboxRow",
+    "PaceRow",
+    "PlanChangeRow",
+    "PlanRow",
+    "ProposalRow",
+    "RequestRow",
+    "RestoreRow",
+    "ScanRow",
+    "TroubleRow",
+    "partial_index",
+    "table_of",
+]
