@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.milestones import DueDates
 from store.states import State
+from store.statuses import want_statuses
 from store.tables import AssignmentRow, AuditRow
 from store.timetable import Timetable
 
@@ -93,6 +94,7 @@ async def write(
         setattr(row, name, value)
     if row.state is not State.OPEN:
         row.next_milestone_on = None
+    await want_statuses(session, [row.agency])
     return await _audit(
         session, action, row, actor=actor, now=now, before=before, proposal_id=proposal_id, subject=subject
     )

@@ -303,6 +303,7 @@ async def _bind(session: AsyncSession, chat: ChatRow, invite: InviteRow, now: da
         where=BindingRow.ended_at.is_(None),
     )
     chat.suspended = None
+    chat.status_wanted = invite.role is not Role.OPERATOR or chat.status_wanted
     if invite.role is Role.OFFICER:
         await look_again(session, invite.agency, day_of(now))
     return True

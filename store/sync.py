@@ -14,6 +14,7 @@ from plan.assignments import Duty, DutyKind, duties
 from plan.milestones import DueDates
 from plan.model import Plan
 from store.states import State
+from store.statuses import want_statuses
 from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
 from store.timetable import Timetable
 from store.turns import PLAN, take_turn
@@ -83,6 +84,8 @@ async def sync_plan(
         retired += not row.retired
         row.retired, row.next_milestone_on = True, None
     await session.flush()
+    if added or moved or retired or returned:
+        await want_statuses(session)
     return SyncResult(added=added, moved=moved, retired=retired, returned=returned)
 
 
