@@ -150,17 +150,17 @@ def _event_line(event: Event) -> Line:
     return line(bold(when), f" · {who}{what}{undone}" if who else f" · {capitalised(what)}{undone}")
 
 
+# Of these the subject is what a person said or sent with it.
 _WORDS = {
-    "ask": "đề nghị cơ quan khác phối hợp",
-    "nudge": "đôn đốc",
+    "extend_ask": "xin gia hạn đến {due}",
+    "extend_accept": "đồng ý gia hạn đến {due}",
+    "extend_refuse": "không đồng ý gia hạn đến {due}",
+    "extend_withdraw": "rút lại đề nghị gia hạn",
+    "approve": "duyệt",
+    "return": "trả lại, việc để mở",
     "remind": "đôn đốc",
     "evidence": "gửi tệp hoặc ảnh kèm theo",
-    "request": "gửi đề nghị tới cơ quan thường trực",
-    "approve": "duyệt",
-    "accept": "duyệt",
-    "refuse": "từ chối",
-    "hold": "giữ lại lời nhắc",
-    "release": "cho gửi lời nhắc đã giữ",
+    "ask": "đề nghị cơ quan khác phối hợp",
 }
 _NAMES = {
     "done": "báo xong",
@@ -168,7 +168,7 @@ _NAMES = {
     "progress": "ghi tiến độ",
     "snooze": "hoãn nhắc",
     "setdue": "ấn định ngày",
-    "extend": "gia hạn",
+    "ask": "đề nghị phối hợp",
 }
 
 
@@ -188,14 +188,15 @@ def _words(event: Event) -> str:
         case "snooze":
             return f"hoãn nhắc đến {_day(after.get('snoozed_until'))}"
         case "setdue":
-            return f"ấn định hạn {_day(after.get('due'))}"
-        case "extend":
-            return f"gia hạn đến {_day(after.get('due'))}" if after.get("due") else "xin gia hạn"
+            return f"ấn định hạn {_day(after.get('due'))}" if after.get("due") else "bỏ hạn đã ấn định"
         case "undo":
             name = _NAMES.get(event.subject)
             return f"hoàn tác “{name}”" if name else "hoàn tác"
         case action:
-            return _WORDS.get(action, "cập nhật việc này")
+            words = _WORDS.get(action)
+            if words is None:
+                return "cập nhật việc này"
+            return _with_note(words.format(due=_day(after.get("due"))), event.subject)
 
 
 def _document(after: Mapping[str, Any]) -> str:
@@ -209,5 +210,9 @@ def _with_note(words: str, note: str | None) -> str:
     return f"{words}: {note}" if note else words
 
 
-def _day(kept: str | None) -> str:
-    return full_day(date.fromisoformat(kept)) if kept else "(không có ngày)"
+def _day(kept: object) -> str:
+    """A kept day, written out; what else may be kept in its place is not made up into one."""
+    try:
+        return full_day(date.fromisoformat(str(kept)))
+    except ValueError:
+        return "(chưa rõ ngày)"

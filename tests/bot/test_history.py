@@ -1,4 +1,5 @@
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,9 @@ async def confirmed(office: Office, typed: str) -> str:
     return plain((await office.tap(await office.say(typed), "Xác nhận")).message)
 
 
-async def event(office: Office, action: str, *, subject: str = "", name: str = "Trần B") -> None:
+async def event(
+    office: Office, action: str, *, subject: str = "", after: dict[str, Any] | None = None
+) -> None:
     entry = await office.entry("STP", "2.6a")
     async with office.database.write() as session:
         chat = await find_chat(session, channel="telegram", address=office.chat)
@@ -23,10 +26,11 @@ async def event(office: Office, action: str, *, subject: str = "", name: str = "
         await audit_event(
             session,
             action,
-            actor=Actor(person="9", name=name, chat_id=chat.id),
+            actor=Actor(person="9", name="Trần B", chat_id=chat.id),
             now=office.now,
             subject=subject,
             assignment_id=entry.id,
+            after=after,
         )
 
 
@@ -87,26 +91,42 @@ async def test_reminders_are_counted_by_day_and_what_did_not_arrive_does_not_cou
 
 
 @pytest.mark.parametrize(
-    ("action", "words"),
+    ("action", "subject", "words"),
     [
-        ("nudge", "Trần B đôn đốc"),
-        ("evidence", "Trần B gửi tệp hoặc ảnh kèm theo"),
-        ("ask", "Trần B đề nghị cơ quan khác phối hợp"),
-        ("extend", "Trần B xin gia hạn"),
-        ("approve", "Trần B duyệt"),
-        ("something-of-tomorrow", "Trần B cập nhật việc này"),
-        ("undo", "Trần B hoàn tác"),
-        ("setdue", "Trần B ấn định hạn (không có ngày)"),
+        ("remind", "", "Trần B đôn đốc"),
+        ("remind", "gửi trước 10 giờ", "Trần B đôn đốc: gửi trước 10 giờ"),
+        ("evidence", "anh.jpg", "Trần B gửi tệp hoặc ảnh kèm theo: anh.jpg"),
+        ("ask", "", "Trần B đề nghị cơ quan khác phối hợp"),
+        ("extend_ask", "chờ văn bản", "Trần B xin gia hạn đến 30/06/2023: chờ văn bản"),
+        ("extend_accept", "", "Trần B đồng ý gia hạn đến 30/06/2023"),
+        ("approve", "", "Trần B duyệt"),
+        ("return", "thiếu chữ ký", "Trần B trả lại, việc để mở: thiếu chữ ký"),
+        ("setdue", "", "Trần B ấn định hạn 30/06/2023"),
+        ("undo", "snooze", "Trần B hoàn tác “hoãn nhắc”"),
+        ("undo", "", "Trần B hoàn tác"),
+        ("something-of-tomorrow", "x", "Trần B cập nhật việc này"),
     ],
 )
 async def test_every_action_has_words_and_an_unknown_one_does_no_harm(
-    office: Office, action: str, words: str
+    office: Office, action: str, subject: str, words: str
 ) -> None:
     await office.bind("STP")
 
-    await event(office, action)
+    await event(office, action, subject=subject, after={"due": "2023-06-30"})
 
     assert plain(await office.say("/history 2.6a")).endswith(f"13/03/2023 07:30 · {words}")
+
+
+async def test_what_is_kept_in_another_form_does_no_harm_either(office: Office) -> None:
+    await office.bind("STP")
+
+    for action in ("done", "waive", "progress", "snooze", "setdue", "extend_ask", "undo"):
+        await event(office, action, after=None)
+    await event(office, "extend_ask", after={"due": ["30/6"]})
+
+    shown = plain(await office.say("/history 2.6a"))
+    assert "Trần B bỏ hạn đã ấn định" in shown
+    assert "Trần B xin gia hạn đến (chưa rõ ngày)" in shown
 
 
 async def test_snoozed_and_waived_are_told(office: Office) -> None:
@@ -193,7 +213,7 @@ async def test_what_names_nothing_says_what_to_type(office: Office, typed: str, 
 async def test_a_long_history_is_turned_over(office: Office) -> None:
     await office.bind("STP")
     for _ in range(12):
-        await event(office, "nudge")
+        await event(office, "remind")
 
     first = await office.say("/history 2.6a")
 
