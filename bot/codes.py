@@ -201,22 +201,40 @@ class Details:
 def read_details(text: str, is_owed: Callable[[Period], bool]) -> Details:
     """Take a document number, a period that `is_owed`, and what is left as the note."""
     document, text = _take_document(text)
-    period, strange = None, None
+    reading = take_period(text, is_owed)
+    return Details(
+        period=reading.period,
+        strange_period=reading.strange,
+        document=document,
+        note=note_of(reading.rest),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodReading:
+    """A period taken out of what was typed, and the rest. `strange` stands where a period is expected but is none of those
+    owed."""
+
+    period: Period | None
+    strange: str | None
+    rest: str
+
+
+def take_period(text: str, is_owed: Callable[[Period], bool]) -> PeriodReading:
+    """Take a period that `is_owed`. Amid other words it stays in the rest too, which would make no sense without it."""
+    strange = None
     for found, start, end in periods_in(text):
         if is_owed(found):
-            period = found
-            if _at_edge(text, start, end):
-                text = text[:start] + " " + text[end:]
-            break
+            rest = text[:start] + " " + text[end:] if _at_edge(text, start, end) else text
+            return PeriodReading(period=found, strange=None, rest=rest.strip())
         if not text[:start].strip(_EDGE):
             strange = text[start:end]
-    note = clean(text).strip(_EDGE)[:NOTE_LIMIT].rstrip()
-    return Details(
-        period=period,
-        strange_period=None if period else strange,
-        document=document,
-        note=note or None,
-    )
+    return PeriodReading(period=None, strange=strange, rest=text)
+
+
+def note_of(text: str) -> str | None:
+    """What was typed as a note, cut to what is kept of one; None when there is nothing."""
+    return clean(text).strip(_EDGE)[:NOTE_LIMIT].rstrip() or None
 
 
 def _at_edge(text: str, start: int, end: int) -> bool:

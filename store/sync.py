@@ -230,6 +230,7 @@ def _next_look(row: AssignmentRow, timetable: Timetable, today: date, *, fresh: 
     if row.next_milestone_on is not None and row.next_milestone_on <= today:
         return row.next_milestone_on
     if row.snoozed_until is not None and row.snoozed_until > today:
-        return timetable.look_from(dates, row.snoozed_until)
+        awake = timetable.next_look(dates, today)
+        return timetable.snoozed(dates, looked_at=awake, until=row.snoozed_until).day
     # The operator's rules or the calendar may have changed since.
     return timetable.next_look(dates, today)

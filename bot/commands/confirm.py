@@ -1,7 +1,7 @@
 """Taps that follow a proposal: yes, no, pick one of several, take back. Buttons carry ids and no authority: every right is
 looked at again here, and an id of another chat finds nothing."""
 
-from bot.commands import done
+from bot.commands import done, progress, snooze, waive
 from bot.commands.asked import Answer, Asked
 from bot.commands.menu import Command
 from bot.commands.proposing import Change, ask_for_yes, done_before, refusal
@@ -13,7 +13,15 @@ from store.changes import undo
 from store.proposals import done_by, open_proposal, proposal_of
 from store.tables import ProposalRow
 
-_CHANGES: dict[str, Change] = {change.command.value: change for change in (done.CHANGE,)}
+_CHANGES: dict[str, Change] = {
+    change.command.value: change
+    for change in (
+        done.CHANGE,
+        progress.CHANGE,
+        snooze.CHANGE,
+        waive.CHANGE,
+    )
+}
 
 
 async def command_behind(asked: Asked, proposal_id: int) -> Command | None:
@@ -114,8 +122,13 @@ async def undone(asked: Asked, proposal: ProposalRow) -> Answer:
     again = await entries(asked.session, ids=ids)
     return Answer(
         message=message(
-            block(line("↩️ ", bold("Đã hoàn tác, việc lại để mở."))),
+            block(line("↩️ ", bold(_taken_back(proposal)))),
             *(block(*entry_lines(entry, asked.today)) for entry in again),
         ),
         edits_tapped=True,
     )
+
+
+def _taken_back(proposal: ProposalRow) -> str:
+    closed = proposal.action in (Command.DONE, Command.WAIVE)
+    return "Đã hoàn tác, việc lại để mở." if closed else "Đã hoàn tác."

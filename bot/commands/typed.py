@@ -10,6 +10,14 @@ from bot.commands.start import is_invite_code
 from plan.text import fold
 
 _MOST_WORDS = 3
+_AFTER_A_CODE = frozenset({
+    Command.DONE,
+    Command.PROGRESS,
+    Command.WAIVE,
+    Command.SNOOZE,
+    Command.HISTORY,
+})  # fmt: skip
+_PERCENT = re.compile(r"[0-9]{1,3} ?(?:%|phan tram)")
 _GLUED = re.compile(r"([a-z]+)(\d.*)")
 
 
@@ -43,7 +51,8 @@ def read_typed(text: str, *, bot_name: str) -> Typed | None:
 
 
 def _lone_code(words: list[str]) -> Typed | None:
-    """A code alone asks for the task, "2.6a xong" says that it is done; an invite alone is an invite."""
+    """A code alone asks for the task, "2.6a xong" says that it is done, "2.6a 60%" how far it is; an invite alone is an
+    invite."""
     if len(words) == 1 and is_invite_code(words[0]):
         return Typed(command=Command.START, args=words[0])
     if not looks_like_code(words[0]) or words[0].isdigit():
@@ -51,15 +60,19 @@ def _lone_code(words: list[str]) -> Typed | None:
     if len(words) == 1:
         return Typed(command=Command.TASK, args=words[0])
     after = _by_name(words[1:])
-    if after is not None and after.command is Command.DONE:
-        return Typed(command=Command.DONE, args=f"{words[0]} {after.args}".strip())
+    if after is not None and after.command in _AFTER_A_CODE:
+        return Typed(command=after.command, args=f"{words[0]} {after.args}".strip())
+    if _PERCENT.match(fold(" ".join(words[1:3]))):
+        return Typed(command=Command.PROGRESS, args=" ".join(words))
     return None
 
 
 def _by_name(words: list[str]) -> Typed | None:
-    for name, args in _readings(words):
-        if name in COMMANDS:
-            return Typed(command=COMMANDS[name], args=args)
+    known = [(COMMANDS[name], args) for name, args in _readings(words) if name in COMMANDS]
+    if known:
+        command, args = known[0]
+        # "tìm kiểm soát" is not "tìm kiếm": what is looked for may begin like another name of the command.
+        return Typed(command=command, args=known[-1][1] if command is Command.FIND else args)
     glued = _GLUED.fullmatch(words[0].casefold())
     if glued is not None and glued[1] in COMMANDS:
         rest = words[0][len(glued[1]) :]
