@@ -25,9 +25,9 @@ from app.errors import SettingError
 from app.service import Service
 from plan.vietnam import day_of, instant_of
 from store import notices
-from store.chats import make_invite
-from store.states import Role
-from store.tables import AgencyRow, BindingRow
+from store.invites import make_invite
+from store.states import RequestKind, RequestState, Role
+from store.tables import AgencyRow, BindingRow, PlanRow, RequestRow
 
 TOKEN = "2023:SANDBOX-TOKEN"  # noqa: S105 (the sandbox's, known to everybody)
 _START_SECONDS = 20
@@ -37,7 +37,7 @@ _BIND_SECONDS = 60
 _STOPS_EVERY = 0.5
 _STOP_SECONDS = 8
 _NEXT_MORNING = time(7, 25)
-_OPERATOR = 4000
+_OPERATOR, _LEADER = 4000, 4001
 _OFFICERS = 5000
 _GROUPS = -1_000_000
 _log = structlog.get_logger("service")
@@ -169,44 +169,87 @@ class SandboxClock:
         await self.follow_once()
 
 
+_As = tuple[Role, str]
+
+
 async def bind_everybody(sandbox: Sandbox, service: Service, clock: Callable[[], datetime]) -> int:
-    """Give each agency a group and bind it as an officer would, by an invite; what is bound stays. Returns how many."""
+    """Give each agency a group and bind it as its officer would, by an invite; the standing offices' groups steer their plans
+    as well, and a leader and the operator have chats of their own. What is bound stays. Returns how many agencies are
+    new."""
     async with service.database.read() as session:
-        bound = set(await session.scalars(select(BindingRow.agency).where(BindingRow.ended_at.is_(None))))
         agencies = list(await session.scalars(select(AgencyRow).order_by(AgencyRow.code)))
-    new = [(number, agency) for number, agency in enumerate(agencies) if agency.code not in bound]
+        steering = select(PlanRow.standing_office).where(PlanRow.retired.is_(False))
+        offices = set(await session.scalars(steering))
+    known = await _bound(service)
+    guests = _Guests(sandbox, service, clock)
+    # First those who may have to say yes to the others.
+    for number, agency in enumerate(agencies):
+        if agency.code in offices and (Role.STANDING_OFFICE, agency.code) not in known:
+            await guests.group(number, agency)
+            await guests.enter(_GROUPS - number, _OFFICERS + number, Role.STANDING_OFFICE, agency.code)
+    new = [
+        (number, agency) for number, agency in enumerate(agencies) if (Role.OFFICER, agency.code) not in known
+    ]
     for number, agency in new:
-        group, officer = _GROUPS - number, _OFFICERS + number
-        await _post(sandbox, "/control/users", {"id": officer, "first_name": f"Cán bộ {agency.code}"})
-        await _post(
-            sandbox,
-            "/control/chats",
-            {"id": group, "type": "group", "title": agency.name, "members": [officer], "admins": [officer]},
-        )
-        async with service.database.write() as session:
-            code = await make_invite(session, role=Role.OFFICER, agency=agency.code, now=clock())
-        await _post(sandbox, f"/control/chats/{group}/messages", {"from": officer, "text": f"/start {code}"})
-    if "" not in bound:
-        await _bind_operator(sandbox, service, clock)
-    await _wait_until_bound(service, len(agencies) + 1)
+        await guests.group(number, agency)
+        await guests.enter(_GROUPS - number, _OFFICERS + number, Role.OFFICER, agency.code)
+    for person, name, role in (
+        (_OPERATOR, "Quản trị hệ thống", Role.OPERATOR),
+        (_LEADER, "Lãnh đạo", Role.LEADER),
+    ):
+        if (role, "") not in known:
+            await guests.person(person, name)
+            await guests.enter(person, person, role, "")
+    wanted = {(Role.OFFICER, agency.code) for agency in agencies}
+    wanted |= {(Role.STANDING_OFFICE, office) for office in offices}
+    await _wait_until_bound(service, wanted | {(Role.OPERATOR, ""), (Role.LEADER, "")})
     return len(new)
 
 
-async def _bind_operator(sandbox: Sandbox, service: Service, clock: Callable[[], datetime]) -> None:
-    await _post(sandbox, "/control/users", {"id": _OPERATOR, "first_name": "Quản trị hệ thống"})
-    await _post(sandbox, "/control/chats", {"id": _OPERATOR, "type": "private", "members": [_OPERATOR]})
-    async with service.database.write() as session:
-        code = await make_invite(session, role=Role.OPERATOR, agency="", now=clock())
-    await _post(
-        sandbox, f"/control/chats/{_OPERATOR}/messages", {"from": _OPERATOR, "text": f"/start {code}"}
-    )
+@dataclass(frozen=True)
+class _Guests:
+    """Those who come into the rehearsal's chats with an invite in hand."""
+
+    sandbox: Sandbox
+    service: Service
+    clock: Callable[[], datetime]
+
+    async def group(self, number: int, agency: AgencyRow) -> None:
+        officer = _OFFICERS + number
+        await _post(self.sandbox, "/control/users", {"id": officer, "first_name": f"Cán bộ {agency.code}"})
+        members = {"members": [officer], "admins": [officer]}
+        group = {"id": _GROUPS - number, "type": "group", "title": agency.name} | members
+        await _post(self.sandbox, "/control/chats", group)
+
+    async def person(self, number: int, name: str) -> None:
+        await _post(self.sandbox, "/control/users", {"id": number, "first_name": name})
+        await _post(self.sandbox, "/control/chats", {"id": number, "type": "private", "members": [number]})
+
+    async def enter(self, chat: int, person: int, role: Role, agency: str) -> None:
+        async with self.service.database.write() as session:
+            code = await make_invite(session, role=role, agency=agency, now=self.clock())
+        said = {"from": person, "text": f"/start {code}"}
+        await _post(self.sandbox, f"/control/chats/{chat}/messages", said)
 
 
-async def _wait_until_bound(service: Service, wanted: int) -> None:
+async def _bound(service: Service) -> set[_As]:
+    """As what chats are bound; where the standing office confirms, also what waits for its yes."""
+    async with service.database.read() as session:
+        bound = await session.execute(
+            select(BindingRow.role, BindingRow.agency).where(BindingRow.ended_at.is_(None))
+        )
+        asked = await session.scalars(
+            select(RequestRow.details).where(
+                RequestRow.kind == RequestKind.BINDING, RequestRow.state == RequestState.WAITING
+            )
+        )
+        requested = {(Role(details["role"]), str(details["agency"])) for details in asked}
+        return {(role, agency) for role, agency in bound} | requested
+
+
+async def _wait_until_bound(service: Service, wanted: set[_As]) -> None:
     for _ in range(_BIND_SECONDS * 10):
-        async with service.database.read() as session:
-            found = list(await session.scalars(select(BindingRow.id).where(BindingRow.ended_at.is_(None))))
-        if len(found) >= wanted:
+        if wanted <= await _bound(service):
             return
         await asyncio.sleep(0.1)
     raise SettingError("The agencies' chats could not be bound.", "Look at the log lines above.")

@@ -100,9 +100,10 @@ async def running(
         await database.absence.wait_out("plan", lambda: keeper.start(now=clock(), wall=wall_clock()))
         await connect(bot, settings, way)
         stack.push_async_callback(bot.shutdown)
+        channel = TelegramChannel(bot)
         deliverer = Deliverer(
             database,
-            {TELEGRAM: TelegramChannel(bot)},
+            {TELEGRAM: channel},
             hours=rules.hours,
             calendar=rules.timetable.calendar,
             pace=pace or Pace(),
@@ -122,6 +123,7 @@ async def running(
                 database,
                 Conversation(bot_name=bot.username, timetable=rules.timetable, options=rules.options),
                 {TELEGRAM: lambda raw: read_update(raw, bot)},
+                admins={TELEGRAM: channel},
                 # On PostgreSQL a claim waits for the other processes' claims: not while people's rows are locked.
                 ship=deliverer.claim_along if database.is_sqlite else None,
                 on_queued=wakers.outbox.set,

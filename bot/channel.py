@@ -61,6 +61,15 @@ class Destination:
     pins: bool = False
 
 
+class KnowsAdmins(Protocol):
+    """Whom to ask who the admins of a group are."""
+
+    async def admins(self, address: str) -> tuple[str, ...] | None:
+        """Their ids on the channel; None when it cannot be asked now. Never raises for what the service or the network
+        did."""
+        ...
+
+
 class Channel(Protocol):
     """One messaging service. Nothing above it knows which."""
 

@@ -8,33 +8,41 @@ from typing import assert_never
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.admins import is_admin
 from bot.commands import confirm
 from bot.commands.asked import Answer as Answer
 from bot.commands.asked import Asked
+from bot.commands.bindings import bindings
 from bot.commands.done import done
 from bot.commands.due import due
 from bot.commands.find import find
+from bot.commands.group import group
+from bot.commands.handover import handover
 from bot.commands.help import help_
 from bot.commands.history import history
+from bot.commands.invite import invite
+from bot.commands.leave import leave
 from bot.commands.menu import Command
 from bot.commands.overdue import overdue
 from bot.commands.progress import progress
 from bot.commands.reports import reports
+from bot.commands.revoke import revoke
 from bot.commands.snooze import snooze
 from bot.commands.start import start
 from bot.commands.task import task
 from bot.commands.typed import read_typed
 from bot.commands.unknown import unknown_words
 from bot.commands.waive import waive
+from bot.commands.who import who
 from bot.options import Options
 from bot.paging import page_of
 from bot.request import Tap, Words
-from bot.rights import Verdict, judge
-from bot.wording import DEAD_BUTTON, NOT_ITS_ROLE, OPERATOR_ONLY, way_in
+from bot.rights import Verdict, admins_only, judge
+from bot.wording import ADMINS_ONLY, DEAD_BUTTON, NOT_ITS_ROLE, OPERATOR_ONLY, way_in
 from plan.vietnam import day_of
 from store.chats import bindings_of
 from store.lookup import standing_offices
-from store.states import Role
+from store.states import ChatKind, Role
 from store.tables import ChatRow
 from store.timetable import Timetable
 
@@ -49,6 +57,13 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.FIND: find,
     Command.HISTORY: history,
     Command.REPORTS: reports,
+    Command.INVITE: invite,
+    Command.BINDINGS: bindings,
+    Command.REVOKE: revoke,
+    Command.WHO: who,
+    Command.HANDOVER: handover,
+    Command.LEAVE: leave,
+    Command.GROUP: group,
     Command.HELP: help_,
     Command.START: start,
 }
@@ -77,7 +92,8 @@ class Conversation:
         self, session: AsyncSession, incoming: Words | Tap, chat: ChatRow, *, now: datetime, wall: datetime
     ) -> Answer | None:
         """The answer, inside the caller's write transaction (the caller commits). `now` is aware business time, `wall` the
-        time of the network. None: there is nothing to say."""
+        time of the network. None: there is nothing to say. Raises AdminsUnknown when the caller must first learn who the
+        group's admins are."""
         asked = Asked(
             session=session,
             chat=chat,
@@ -89,6 +105,7 @@ class Conversation:
             timetable=self._timetable,
             options=self._options,
             message_id=incoming.message_id,
+            bot_name=self._bot_name,
         )
         match incoming:
             case Words():
@@ -141,15 +158,23 @@ class Conversation:
 
 
 async def _refused(asked: Asked, command: Command) -> Answer | None:
-    """Why this chat may not give that command; None when it may."""
+    """Why this chat, or in a group this person, may not give that command; None when they may. Raises AdminsUnknown."""
     match judge(command, asked.bindings.roles):
         case Verdict.YES:
-            return None
+            return Answer(message=ADMINS_ONLY) if _needs_another_person(asked, command) else None
         case Verdict.NOT_BOUND:
             return await _not_bound(asked)
         case Verdict.NOT_ITS_ROLE:
             only_operator = asked.bindings.roles == {Role.OPERATOR}
             return Answer(message=OPERATOR_ONLY if only_operator else NOT_ITS_ROLE)
+
+
+def _needs_another_person(asked: Asked, command: Command) -> bool:
+    if asked.chat.kind is not ChatKind.GROUP:
+        return False
+    if not admins_only(command, group_is_strict=asked.chat.admins_only):
+        return False
+    return not is_admin(asked.chat, asked.person, wall=asked.wall)
 
 
 async def _not_bound(asked: Asked) -> Answer:

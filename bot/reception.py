@@ -1,7 +1,7 @@
 """From the inbox to the conversation: each stored update is handled once.
 
 Handling it, changing state and queueing the reply are one transaction. An update that cannot be handled is parked with
-its error, and never blocks the next.
+its error, and never blocks the next. Who a group's admins are is asked between two transactions.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,10 +12,12 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation import Conversation
+from bot.admins import AdminsUnknown
+from bot.channel import KnowsAdmins
+from bot.conversation import Answer, Conversation
 from bot.message import message, to_json
 from bot.request import Back, Gone, Incoming, Moved, Tap, Words
-from bot.wording import SOMETHING_WENT_WRONG
+from bot.wording import ADMINS_UNKNOWN, SOMETHING_WENT_WRONG
 from plan.vietnam import day_of
 from store import chats, inbox
 from store.database import Database
@@ -34,8 +36,9 @@ _log = structlog.get_logger("reception")
 
 
 class Reception:
-    """Handles updates of all channels; `readers` has for each channel what reads its raw updates. With `ship` an answer
-    needs no transaction of its own to be claimed; of answers that were queued without it `on_queued` tells."""
+    """Handles updates of all channels; `readers` has for each channel what reads its raw updates, `admins` whom to ask who a
+    group's admins are. With `ship` an answer needs no transaction of its own to be claimed; of answers that were queued
+    without it `on_queued` tells."""
 
     def __init__(
         self,
@@ -43,12 +46,14 @@ class Reception:
         conversation: Conversation,
         readers: Mapping[str, ReadUpdate],
         *,
+        admins: Mapping[str, KnowsAdmins] | None = None,
         ship: Ship | None = None,
         on_queued: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._conversation = conversation
         self._readers = readers
+        self._admins = admins or {}
         self._ship = ship
         self._on_queued = on_queued
 
@@ -64,6 +69,9 @@ class Reception:
             if is_away(error):
                 raise
             _log.warning("updates cannot be handled together", error=type(error).__name__)
+        except AdminsUnknown:
+            # Nothing is amiss: one of them has to wait for an answer, the others need not.
+            pass
         except Exception as error:
             _log.warning("updates cannot be handled together", error=type(error).__name__)
         for _ in range(_TOGETHER):
@@ -95,8 +103,8 @@ class Reception:
         return handled
 
     async def handle_next(self, *, now: datetime, wall: datetime) -> bool:
-        """Handle the oldest update that waits, by itself; one that cannot be handled is parked. False when there was
-        none."""
+        """Handle the oldest update that waits, by itself; one that cannot be handled is parked. One that needs to know who a
+        group's admins are waits for the next time, when they are known. False when there was none."""
         row_id: int | None = None
         incoming: Incoming | None = None
         try:
@@ -112,6 +120,10 @@ class Reception:
             if row_id is None or is_away(error):
                 raise
             await self._park(row_id, incoming, error, now=now, wall=wall)
+        except AdminsUnknown as unknown:
+            if row_id is None:
+                raise
+            await self._learn_admins(row_id, incoming, unknown, now=now, wall=wall)
         except Exception as error:
             if row_id is None:
                 raise
@@ -147,19 +159,39 @@ class Reception:
         chat = await _chat(session, incoming)
         await chats.resume(session, chat, day_of(now))
         answer = await self._conversation.answer(session, incoming, chat, now=now, wall=wall)
-        if answer is None:
-            return
-        tap = incoming if isinstance(incoming, Tap) else None
-        await queue_reply(
-            session,
-            chat_id=chat.id,
-            wall=wall,
-            body=to_json(answer.message),
-            key=f"reply:{row.id}",
-            acknowledges=tap.tap_id if tap else None,
-            replaces=tap.message_id if tap and answer.edits_tapped else None,
-            replies_to=incoming.message_id if isinstance(incoming, Words) and _in_group(incoming) else None,
-        )
+        if answer is not None:
+            await _reply(session, row.id, incoming, chat, answer, wall)
+
+    async def _learn_admins(
+        self,
+        row_id: int,
+        incoming: Incoming | None,
+        unknown: AdminsUnknown,
+        *,
+        now: datetime,
+        wall: datetime,
+    ) -> None:
+        """Outside of any transaction. Who cannot be found out has no rights: the person hears of it, and nothing changes."""
+        found = await self._ask_admins(unknown)
+        async with self._database.write() as session:
+            if found is not None:
+                await chats.note_admins(
+                    session, channel=unknown.channel, address=unknown.address, admins=found, wall=wall
+                )
+            elif await inbox.close(session, row_id, now) and isinstance(incoming, Words | Tap):
+                chat = await _chat(session, incoming)
+                await _reply(session, row_id, incoming, chat, Answer(message=ADMINS_UNKNOWN), wall)
+
+    async def _ask_admins(self, unknown: AdminsUnknown) -> tuple[str, ...] | None:
+        channel = self._admins.get(unknown.channel)
+        try:
+            found = await channel.admins(unknown.address) if channel is not None else None
+        except Exception as error:
+            _log.error("admins cannot be asked for", error=type(error).__name__, exc_info=error)
+            return None
+        if found is None:
+            _log.warning("no word about a group's admins", channel=unknown.channel)
+        return found
 
     async def _park(
         self, row_id: int, incoming: Incoming | None, error: Exception, *, now: datetime, wall: datetime
@@ -179,6 +211,27 @@ class Reception:
                     key=f"reply:{row_id}",
                     acknowledges=incoming.tap_id if isinstance(incoming, Tap) else None,
                 )
+
+
+async def _reply(
+    session: AsyncSession,
+    row_id: int,
+    incoming: Words | Tap,
+    chat: ChatRow,
+    answer: Answer,
+    wall: datetime,
+) -> None:
+    tap = incoming if isinstance(incoming, Tap) else None
+    await queue_reply(
+        session,
+        chat_id=chat.id,
+        wall=wall,
+        body=to_json(answer.message),
+        key=f"reply:{row_id}",
+        acknowledges=tap.tap_id if tap else None,
+        replaces=tap.message_id if tap and answer.edits_tapped else None,
+        replies_to=incoming.message_id if isinstance(incoming, Words) and _in_group(incoming) else None,
+    )
 
 
 async def _chat(session: AsyncSession, incoming: Words | Tap | Gone | Back) -> ChatRow:

@@ -16,10 +16,12 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Who wrote or tapped: the id on the channel and the name shown there."""
+    """Who wrote or tapped: the id on the channel and the name shown there. `as_group`: in the group's own name, which only an
+    admin of it can."""
 
     id: str
     name: str
+    as_group: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,6 +71,13 @@ UNDO_TOO_LATE = message("Không hoàn tác được nữa: đã hoàn tác rồi
 NOT_ITS_ROLE = message(
     "Lệnh này không dùng được ở cuộc trò chuyện này: cần quyền khác. Xem cuộc trò chuyện này được làm gì: /help"
 )
+ADMINS_ONLY = message(
+    "Trong nhóm này, lệnh vừa rồi chỉ dành cho quản trị viên của nhóm; chưa có gì thay đổi."
+    " Anh/chị nhờ quản trị viên làm giúp."
+)
+ADMINS_UNKNOWN = message(
+    "Hiện chưa kiểm tra được quyền quản trị trong nhóm, nên chưa có gì thay đổi. Anh/chị thử lại sau ít phút giúp."
+)
 OPERATOR_ONLY = message(
     "Cuộc trò chuyện này chỉ nhận tin vận hành hệ thống, không gắn với cơ quan nào.",
     "Muốn xem việc của một cơ quan, anh/chị cần mã mời của cơ quan đó. Xem thêm: /help",

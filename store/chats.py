@@ -1,47 +1,16 @@
-"""Chats and what they are bound as, and the one-time invites that bind them."""
+"""Chats and what they are bound as."""
 
-import hashlib
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plan.vietnam import day_of
 from store.once import add_once
 from store.states import ChatKind, Role, State
-from store.tables import AgencyRow, AssignmentRow, BindingRow, ChatRow, InviteRow, InviteTryRow
+from store.tables import AgencyRow, AssignmentRow, BindingRow, ChatRow
 from store.turns import take_turn
-
-INVITE_LIFETIME = timedelta(days=7)
-TRIES = 5
-TRIES_WINDOW = timedelta(hours=1)
-# Without 0/O, 1/I/L: the code is also read out on the phone and typed by hand.
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-_HALF = 5
-
-
-class InviteVerdict(StrEnum):
-    """What came of an invite code that a person typed."""
-
-    BOUND = "bound"
-    ALREADY_BOUND = "already bound"
-    UNKNOWN = "unknown"
-    USED = "used"
-    EXPIRED = "expired"
-    TOO_MANY_TRIES = "too many tries"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bound:
-    """The answer to an invite code; `agency` is its name when the verdict says bound."""
-
-    verdict: InviteVerdict
-    role: Role | None = None
-    agency: AgencyRow | None = None
 
 
 async def chat_for(session: AsyncSession, *, channel: str, address: str, kind: ChatKind) -> ChatRow:
@@ -77,8 +46,9 @@ async def _take_address(session: AsyncSession, channel: str, address: str) -> No
 
 
 async def move_chat(session: AsyncSession, *, channel: str, old: str, new: str) -> None:
-    """A group became a supergroup: the same row goes on at the new address, with all that hangs on it. A row that the
-    new address has by now hands over its bindings and is put aside."""
+    """A group became a supergroup: the same row goes on at the new address, with all that hangs on it and its
+    settings. A row that the new address has by now hands over its bindings and is put aside; of two settings the stricter
+    one stays."""
     await _take_address(session, channel, new)
     chat = await _locked_chat(session, channel=channel, address=old)
     if chat is None:
@@ -86,6 +56,7 @@ async def move_chat(session: AsyncSession, *, channel: str, old: str, new: str) 
     other = await _locked_chat(session, channel=channel, address=new)
     if other is not None:
         await _hand_over_bindings(session, other, chat)
+        chat.admins_only = chat.admins_only or other.admins_only
         other.address, other.suspended = f"moved:{other.id}", "moved"
         await session.flush()
     chat.address, chat.suspended = new, None
@@ -104,6 +75,17 @@ async def _live_bindings(session: AsyncSession, chat_id: int) -> list[BindingRow
         select(BindingRow).where(BindingRow.chat_id == chat_id, BindingRow.ended_at.is_(None))
     )
     return list(found)
+
+
+async def note_admins(
+    session: AsyncSession, *, channel: str, address: str, admins: Iterable[str], wall: datetime
+) -> None:
+    """Who a group's admins are (ids on the channel), as of that moment."""
+    await session.execute(
+        update(ChatRow)
+        .where(ChatRow.channel == channel, ChatRow.address == address)
+        .values(admins=list(admins), admins_at=wall)
+    )
 
 
 async def suspend(session: AsyncSession, chat_id: int, reason: str) -> None:
@@ -235,82 +217,3 @@ async def look_again(session: AsyncSession, agency: str, today: date) -> None:
         )
         .values(next_milestone_on=today)
     )
-
-
-async def make_invite(session: AsyncSession, *, role: Role, agency: str, now: datetime) -> str:
-    """A new one-time code, such as "7KM2P-XQ4RT"; only its hash is kept."""
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(2 * _HALF))
-    session.add(
-        InviteRow(
-            code_hash=_hash(letters),
-            role=role,
-            agency=agency,
-            created_at=now,
-            expires_at=now + INVITE_LIFETIME,
-        )
-    )
-    return f"{letters[:_HALF]}-{letters[_HALF:]}"
-
-
-async def accept_invite(
-    session: AsyncSession, *, code: str, chat: ChatRow, person: str, now: datetime
-) -> Bound:
-    """Bind a chat by a code. Wrong codes are counted per person: five an hour, then none is looked at."""
-    recent_tries = await session.scalar(
-        select(func.count())
-        .select_from(InviteTryRow)
-        .where(
-            InviteTryRow.channel == chat.channel,
-            InviteTryRow.person == person,
-            InviteTryRow.tried_at > now - TRIES_WINDOW,
-        )
-    )
-    if (recent_tries or 0) >= TRIES:
-        return Bound(verdict=InviteVerdict.TOO_MANY_TRIES)
-    invite = await session.scalar(
-        select(InviteRow).where(InviteRow.code_hash == _hash(code)).with_for_update()
-    )
-    if invite is None:
-        session.add(InviteTryRow(channel=chat.channel, person=person, tried_at=now))
-        return Bound(verdict=InviteVerdict.UNKNOWN)
-    if invite.used_at is not None:
-        same_chat = invite.used_chat_id == chat.id
-        return Bound(verdict=InviteVerdict.ALREADY_BOUND if same_chat else InviteVerdict.USED)
-    if invite.expires_at <= now:
-        return Bound(verdict=InviteVerdict.EXPIRED)
-    agency = await session.get(AgencyRow, invite.agency) if invite.agency else None
-    invite.used_at, invite.used_chat_id = now, chat.id
-    bound = await _bind(session, chat, invite, now)
-    verdict = InviteVerdict.BOUND if bound else InviteVerdict.ALREADY_BOUND
-    return Bound(verdict=verdict, role=invite.role, agency=agency)
-
-
-async def _bind(session: AsyncSession, chat: ChatRow, invite: InviteRow, now: datetime) -> bool:
-    known = await session.scalar(
-        select(BindingRow.id).where(
-            BindingRow.chat_id == chat.id,
-            BindingRow.role == invite.role,
-            BindingRow.agency == invite.agency,
-            BindingRow.ended_at.is_(None),
-        )
-    )
-    if known is not None:
-        return False
-    new = {"chat_id": chat.id, "role": invite.role, "agency": invite.agency, "bound_at": now}
-    await add_once(
-        session,
-        BindingRow,
-        [new],
-        unique=["chat_id", "role", "agency"],
-        where=BindingRow.ended_at.is_(None),
-    )
-    chat.suspended = None
-    chat.status_wanted = invite.role is not Role.OPERATOR or chat.status_wanted
-    if invite.role is Role.OFFICER:
-        await look_again(session, invite.agency, day_of(now))
-    return True
-
-
-def _hash(code: str) -> str:
-    letters = "".join(char for char in code.upper() if char.isalnum())
-    return hashlib.sha256(letters.encode()).hexdigest()

@@ -93,6 +93,16 @@ async def handled(session: AsyncSession, update_: NewUpdate, now: datetime) -> N
     await session.execute(_HANDLED, {"which": update_.id, "at": now})
 
 
+async def close(session: AsyncSession, row_id: int, now: datetime) -> bool:
+    """Note that an update was handled after the transaction that took it was given up; False when another process has
+    handled it by now."""
+    row = await session.get_one(InboxRow, row_id, with_for_update=True)
+    if row.state is not InboxState.NEW:
+        return False
+    row.state, row.handled_at = InboxState.HANDLED, now
+    return True
+
+
 async def park(session: AsyncSession, row_id: int, error: str, now: datetime) -> bool:
     """Put an update aside that cannot be handled, with the reason, so that the next one gets its turn; False when
     another process has put it aside or handled it by now."""

@@ -34,7 +34,8 @@ class Answer:
 class Asked:
     """A command as a person gave it, inside the caller's transaction. `args` are cleaned words; `now` is business time and
     `today` its day in Vietnam, `wall` the time of the network. `message_id` is the channel's id of what the person wrote, or
-    of the message under which they tapped; `replied_to` of the message that they replied to."""
+    of the message under which they tapped; `replied_to` of the message that they replied to. `bot_name` is the bot's name on
+    the channel, without the @."""
 
     session: AsyncSession
     chat: ChatRow
@@ -46,6 +47,7 @@ class Asked:
     timetable: Timetable
     options: Options
     message_id: str
+    bot_name: str
     replied_to: str | None = None
     files: tuple[File, ...] = ()
     args: str = ""

@@ -1,7 +1,9 @@
 """Taps that follow a proposal: yes, no, pick one of several, take back. Buttons carry ids and no authority: every right is
 looked at again here, and an id of another chat finds nothing."""
 
-from bot.commands import done, progress, snooze, waive
+from collections.abc import Awaitable, Callable
+
+from bot.commands import done, leave, progress, revoke, snooze, waive
 from bot.commands.asked import Answer, Asked
 from bot.commands.menu import Command
 from bot.commands.proposing import Change, ask_for_yes, done_before, refusal
@@ -22,6 +24,11 @@ _CHANGES: dict[str, Change] = {
         waive.CHANGE,
     )
 }
+# What a yes does that changes no assignment.
+_DEEDS: dict[str, Callable[[Asked, ProposalRow], Awaitable[Answer]]] = {
+    Command.LEAVE.value: leave.carry_out,
+    Command.REVOKE.value: revoke.carry_out,
+}
 
 
 async def command_behind(asked: Asked, proposal_id: int) -> Command | None:
@@ -37,6 +44,10 @@ async def yes(asked: Asked, proposal_id: int) -> Answer:
     )
     if proposal is None:
         return await _why_closed(asked, proposal_id)
+    deed = _DEEDS.get(proposal.action)
+    if deed is not None:
+        proposal.settled_at, proposal.shown_in = asked.now, asked.message_id
+        return await deed(asked, proposal)
     if not proposal.assignment_ids:
         return Answer(message=DEAD_BUTTON)
     found = await entries(asked.session, ids=proposal.assignment_ids)

@@ -3,13 +3,16 @@
 import re
 
 from bot.commands.asked import Answer, Asked
-from bot.message import Message, block, bold, line, message
+from bot.commands.binding_request import ask_office, awaits, write_down_binding
+from bot.commands.binding_words import bound_to
+from bot.commands.handover import handed_over
+from bot.commands.welcoming import welcome
+from bot.message import Message, block, message
 from bot.wording import OPERATOR_ONLY, SEE_DUE, SEE_HELP, joined, way_in
 from plan.text import fold
-from store.changes import audit_event
-from store.chats import Bound, InviteVerdict, accept_invite, agencies_of
+from store.invites import Bound, InviteVerdict, accept_invite, requests_of
 from store.lookup import standing_offices
-from store.states import ChatKind, Role
+from store.states import Role
 
 _CODE_LENGTH = 10
 _TYPED_CODE = re.compile(r"[2-9a-hjkmnp-z]{5}[-–]?[2-9a-hjkmnp-z]{5}")
@@ -33,18 +36,37 @@ async def start(asked: Asked) -> Answer:
             )
         )
     bound = await accept_invite(
-        asked.session, code=letters, chat=asked.chat, person=asked.person.id, now=asked.now
+        asked.session,
+        code=letters,
+        chat=asked.chat,
+        person=asked.person.id,
+        now=asked.now,
+        confirms=asked.options.confirms_bindings,
     )
     if bound.verdict is InviteVerdict.BOUND:
-        await _write_down(asked, bound)
-        return Answer(message=await _welcome(asked, bound))
+        await write_down_binding(asked, bound, chat_id=asked.chat.id)
+        if bound.replaced is not None:
+            await handed_over(asked, bound.replaced, bound.invite_id)
+        return Answer(message=await welcome(asked.session, asked.chat, bound.role, bound.agency))
+    if bound.verdict is InviteVerdict.AWAITS:
+        return Answer(message=await _awaits(asked, bound))
     return Answer(message=await _refusal(asked, bound.verdict))
 
 
+async def _awaits(asked: Asked, bound: Bound) -> Message:
+    """The first time the standing office is asked; after that it is only said again."""
+    waiting = await requests_of(asked.session, asked.chat.id)
+    known = [request for request in waiting if request.details["invite"] == bound.invite_id]
+    return await awaits(asked, known[0]) if known else await ask_office(asked, bound)
+
+
 async def _where_we_stand(asked: Asked) -> Message:
-    if asked.agencies:
+    others = _bound_to(asked)[len(asked.agencies) :]
+    if asked.agencies or others:
+        hears = [f"đang nhận nhắc việc của {joined(asked.agency_names)}"] if asked.agencies else []
+        reads = [f"đang kết nối với {joined(others)}"] if others else []
         return message(
-            f"Cuộc trò chuyện này đang nhận nhắc việc của {joined(asked.agency_names)}.",
+            f"Cuộc trò chuyện này {', '.join([*hears, *reads])}.",
             choices=[[SEE_DUE, SEE_HELP]],
         )
     if Role.OPERATOR in asked.bindings.roles:
@@ -54,53 +76,18 @@ async def _where_we_stand(asked: Asked) -> Message:
     return Message(blocks=(hello, *rest.blocks))
 
 
-async def _write_down(asked: Asked, bound: Bound) -> None:
-    agency = bound.agency.code if bound.agency else ""
-    await audit_event(
-        asked.session,
-        "bind",
-        actor=asked.actor,
-        now=asked.now,
-        subject=agency or "operator",
-        after={"role": bound.role.value if bound.role else None, "agency": agency},
-    )
-
-
-async def _welcome(asked: Asked, bound: Bound) -> Message:
-    if bound.role is Role.LEADER:
-        return message(
-            block(line("✅ ", bold("Đã kết nối kênh lãnh đạo."))),
-            "Từ nay tại đây xem được tình hình thực hiện kế hoạch của mọi cơ quan.",
-            choices=[[SEE_HELP]],
-        )
-    if bound.role is Role.OPERATOR or bound.agency is None:
-        return message(
-            block(line("✅ ", bold("Đã kết nối kênh vận hành."))),
-            "Từ nay cuộc trò chuyện này nhận tin về tình trạng hệ thống: tin không gửi được, cơ quan chưa có nơi nhận, tệp kế"
-            " hoạch có lỗi.",
-        )
-    if bound.role is Role.STANDING_OFFICE:
-        return message(
-            block(line("✅ ", bold(f"Đã kết nối kênh cơ quan thường trực ({bound.agency.name})."))),
-            "Từ nay tại đây xem được tình hình của mọi cơ quan trong kế hoạch, đôn đốc, duyệt đề nghị và tạo mã mời.",
-            choices=[[SEE_HELP]],
-        )
-    where = "Nhóm này" if asked.chat.kind is ChatKind.GROUP else "Cuộc trò chuyện này"
-    blocks = [
-        block(line("✅ ", bold(f"Đã kết nối với {bound.agency.name}."))),
-        block(f"{where} sẽ nhận tin nhắc việc vào buổi sáng những ngày có việc cần nhắc."),
-    ]
-    all_names = [agency.name for agency in await agencies_of(asked.session, asked.chat.id)]
-    if len(all_names) > 1:
-        blocks.append(block(f"Đang nhận nhắc việc của {joined(all_names)}."))
-    return message(*blocks, choices=[[SEE_DUE, SEE_HELP]])
+def _bound_to(asked: Asked) -> list[str]:
+    """As what the chat is bound, but for the operator's: the agencies that it speaks for first."""
+    offices = [bound_to(Role.STANDING_OFFICE, office.name) for office in asked.bindings.offices]
+    leader = [bound_to(Role.LEADER, "")] if Role.LEADER in asked.bindings.roles else []
+    return [*asked.agency_names, *offices, *leader]
 
 
 async def _refusal(asked: Asked, verdict: InviteVerdict) -> Message:
     offices = joined(await standing_offices(asked.session)) or "cơ quan thường trực"
     match verdict:
-        case InviteVerdict.ALREADY_BOUND | InviteVerdict.BOUND:
-            names = joined(asked.agency_names) or "hệ thống"
+        case InviteVerdict.ALREADY_BOUND | InviteVerdict.BOUND | InviteVerdict.AWAITS:
+            names = joined(_bound_to(asked)) or "hệ thống"
             return message(
                 f"Cuộc trò chuyện này đã kết nối với {names} từ trước, anh/chị không cần làm gì thêm.",
                 choices=[[SEE_DUE, SEE_HELP]],
@@ -116,6 +103,16 @@ async def _refusal(asked: Asked, verdict: InviteVerdict) -> Message:
         case InviteVerdict.EXPIRED:
             return message(
                 f"Mã mời này đã hết hiệu lực (mỗi mã dùng trong 7 ngày). Anh/chị xin mã mới ở {offices} giúp."
+            )
+        case InviteVerdict.WITHDRAWN:
+            return message(
+                "Mã bàn giao này không còn hiệu lực: nơi tạo mã không còn kết nối với cơ quan đó."
+                f" Anh/chị xin mã mới ở {offices} giúp."
+            )
+        case InviteVerdict.HANDS_OVER:
+            return message(
+                "Mã bàn giao này dành cho người phụ trách mới: anh/chị gửi mã cho người đó, để nhập ở cuộc trò chuyện khác."
+                " Ở đây chưa có gì thay đổi."
             )
         case InviteVerdict.TOO_MANY_TRIES:
             return message("Anh/chị đã nhập sai mã nhiều lần. Vui lòng thử lại sau một giờ.")

@@ -1,5 +1,6 @@
 """Sending through Telegram."""
 
+import asyncio
 from dataclasses import replace
 
 from telegram import Bot, ReplyParameters
@@ -14,6 +15,8 @@ from bot.telegram.render import keyboard, marked_as_repeat, split, to_html
 
 NAME = "telegram"
 _NO_LONGER_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+# Everybody's updates wait for the answer.
+_ADMINS_SECONDS = 5.0
 _ASKING_MESSAGE_IS_GONE = "message to be replied not found"
 
 
@@ -90,6 +93,15 @@ class TelegramChannel:
             outcome = outcome_of(error)
             return RetryLater(reason=outcome.reason) if isinstance(outcome, Uncertain) else outcome
         return Sent(external_id=replaced)
+
+    async def admins(self, address: str) -> tuple[str, ...] | None:
+        """Bot API, getChatAdministrators."""
+        try:
+            async with asyncio.timeout(_ADMINS_SECONDS):
+                found = await self._bot.get_chat_administrators(address)
+        except (TelegramError, TimeoutError):
+            return None
+        return tuple(str(member.user.id) for member in found)
 
     async def _acknowledge(self, tap_id: str) -> None:
         """Stop the tapped button's spinner. It is a courtesy: that it failed or came too late changes nothing."""

@@ -1,5 +1,6 @@
 """A raw update of the Bot API read into what the conversation understands."""
 
+from dataclasses import replace
 from typing import Any
 
 from telegram import Bot, CallbackQuery, Chat, ChatMemberUpdated, Message, MessageEntity, Update, User
@@ -100,17 +101,24 @@ def _message(message: Message, bot: Bot) -> Incoming | None:
         return None
     return Words(
         place=_place(message.chat),
-        person=_person(message.from_user),
+        person=_author(message),
         text=words,
         message_id=str(message.message_id),
     )
 
 
+def _author(message: Message) -> Person:
+    return replace(_person(message.from_user), as_group=_is_from_the_group(message))
+
+
 def _is_from_another_bot(message: Message) -> bool:
+    from_bot = message.from_user is not None and message.from_user.is_bot
+    return from_bot and not _is_from_the_group(message)
+
+
+def _is_from_the_group(message: Message) -> bool:
     """Telegram writes an admin who stays anonymous as a bot, with the group itself as the sender (Bot API, Message)."""
-    if message.from_user is None or not message.from_user.is_bot:
-        return False
-    return message.sender_chat is None or message.sender_chat.id != message.chat.id
+    return message.sender_chat is not None and message.sender_chat.id == message.chat.id
 
 
 def _addressed_to_us(message: Message, text: str, username: str) -> str | None:

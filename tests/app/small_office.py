@@ -11,7 +11,7 @@ from app.rules import read_rules
 from app.service import Service, running
 from scheduler.clockwork import Rhythm
 from store.agenda import Entry, entries
-from store.chats import make_invite
+from store.invites import make_invite
 from store.states import Role
 from tests.app.town import AT_ONCE, BY_HAND, TOKEN, Town, open_town, quiet, settings_for
 from tests.plan.small_plan import TASKS, write_plan

@@ -16,10 +16,11 @@ from app.cli import app
 from app.clock import wall_clock
 from scheduler.refresh import PlanKeeper
 from scheduler.scan import scan_if_owed
-from store.chats import InviteVerdict, accept_invite, chat_for
+from store.chats import chat_for
 from store.database import Database
+from store.invites import InviteVerdict, accept_invite
 from store.migrate import migrate
-from store.states import ChatKind
+from store.states import ChatKind, Role
 from store.tables import AssignmentRow, InviteRow, NoticeRow, OutboxRow, ScanRow
 from tests.plan.small_plan import TASKS, edited, write_plan
 from tests.worlds import TIMETABLE, at, bound_chat
@@ -295,10 +296,42 @@ def test_an_invite_for_the_operator(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
+    ("args", "whom", "as_what"),
+    [
+        (["snv", "--standing-office"], "the standing office Sở Nội vụ", (Role.STANDING_OFFICE, "SNV")),
+        (["--leader"], "a leader", (Role.LEADER, "")),
+    ],
+)
+def test_an_invite_for_a_role(
+    run: Run, no_settings: Path, args: list[str], whom: str, as_what: tuple[Role, str]
+) -> None:
+    result = run("invite", *args)
+
+    assert result.stdout.startswith(f"Invite for {whom}: ")
+    assert asyncio.run(invited_as(no_settings)) == as_what
+
+
+async def invited_as(folder: Path) -> tuple[Role, str]:
+    database = Database(f"sqlite:///{folder / 'store.db'}")
+    async with database.read() as session:
+        invite = await session.get_one(InviteRow, 1)
+    await database.close()
+    return invite.role, invite.agency
+
+
+@pytest.mark.parametrize(
     ("args", "words"),
     [
-        ([], "Name an agency, or --operator."),
-        (["STP", "--operator"], "Name an agency, or --operator."),
+        ([], "Name an agency, or --leader or --operator without one."),
+        (["STP", "--operator"], "Name an agency, or --leader or --operator without one."),
+        (["STP", "--leader"], "Name an agency, or --leader or --operator without one."),
+        (["--leader", "--operator"], "Name an agency, or --leader or --operator without one."),
+        (["--standing-office"], "Name the agency that is the standing office."),
+        (["SNV", "--standing-office", "--leader"], "Name an agency, or --leader or --operator without one."),
+        (
+            ["STP", "--standing-office"],
+            "STP is the standing office of no plan.\nThe plans' standing offices are: SNV",
+        ),
         (["STQ"], "No agency has the code STQ.\nDid you mean STP?"),
         (["ZZZZZZ"], "No agency has the code ZZZZZZ.\nThe codes are: HKS, SNV, STP"),
     ],

@@ -12,13 +12,14 @@ from bot.conversation import Conversation
 from bot.message import from_json
 from bot.options import Options
 from bot.reception import Reception
+from bot.telegram.channel import TelegramChannel
 from bot.telegram.connect import PollingBot, make_bot
 from bot.telegram.receive import TelegramReceiver
 from bot.telegram.updates import read_update
 from store import inbox
-from store.chats import make_invite
 from store.database import Database
 from store.inbox import Arrival
+from store.invites import make_invite
 from store.states import InboxState, Role
 from store.tables import ChatRow, InboxRow, OutboxRow
 from tests.app.town import TOKEN, Town, open_town
@@ -53,9 +54,9 @@ class Door:
         await self.take_in()
         await self.handle_all()
 
-    async def invite(self, agency: str) -> str:
+    async def invite(self, agency: str, *, role: Role = Role.OFFICER) -> str:
         async with self.database.write() as session:
-            return await make_invite(session, role=Role.OFFICER, agency=agency, now=self.now)
+            return await make_invite(session, role=role, agency=agency, now=self.now)
 
     async def rows(self) -> list[tuple[InboxState, str | None]]:
         async with self.database.read() as session:
@@ -92,5 +93,6 @@ async def open_door(conversation: type[Conversation] = Conversation) -> AsyncIte
                 office.database,
                 conversation(bot_name=bot.username, timetable=TIMETABLE, options=Options()),
                 {"telegram": partial(read_update, bot=bot)},
+                admins={"telegram": TelegramChannel(bot)},
             )
             yield Door(town=town, database=office.database, bot=bot, reception=reception)

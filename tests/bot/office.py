@@ -15,7 +15,7 @@ from plan.deadlines import Deadline, DeadlineKind, Occurrence
 from plan.milestones import ReminderRules
 from plan.model import Agency, AgencyKind, Area, Output, Plan, Report, ReportPeriod, Task
 from plan.workdays import WorkingCalendar
-from store import chats
+from store import chats, invites
 from store.agenda import Entry, entries
 from store.database import Database
 from store.states import ChatKind, Role
@@ -231,7 +231,7 @@ class Office:
 
     async def invite(self, agency: str, *, role: Role = Role.OFFICER) -> str:
         async with self.database.write() as session:
-            return await chats.make_invite(session, role=role, agency=agency, now=self.now)
+            return await invites.make_invite(session, role=role, agency=agency, now=self.now)
 
     async def hear(self, text: str) -> Answer | None:
         return await self._answer(

@@ -90,6 +90,29 @@ async def test_a_bound_chat_hears_where_it_stands(office: Office) -> None:
     assert "đang nhận nhắc việc của Sở Tư pháp" in plain(await office.say("/start"))
 
 
+@pytest.mark.parametrize(
+    ("role", "agency", "where"),
+    [
+        (Role.STANDING_OFFICE, "SNV", "đang kết nối với cơ quan thường trực (Sở Nội vụ)."),
+        (Role.LEADER, "", "đang kết nối với kênh lãnh đạo."),
+    ],
+)
+async def test_a_chat_that_oversees_hears_where_it_stands(
+    office: Office, role: Role, agency: str, where: str
+) -> None:
+    await office.bind(agency, role=role)
+
+    assert plain(await office.say("/start")).startswith(f"Cuộc trò chuyện này {where}")
+
+
+async def test_a_chat_whose_binding_ended_is_not_told_that_it_is_bound(office: Office) -> None:
+    code = await office.invite("STP")
+    await office.say(f"/start {code}")
+    await office.unbind()
+
+    assert "Mã mời này đã được dùng" in plain(await office.say(f"/start {code}"))
+
+
 async def test_a_used_invite_says_so_elsewhere_and_calmly_at_home(office: Office) -> None:
     code = await office.invite("STP")
     await office.say(f"/start {code}")

@@ -70,3 +70,22 @@ def test_supergroups_number_their_own_messages_and_other_chats_share_one_count(s
     ]
 
     assert numbers == [1, 2, 3, 1, 2]
+
+
+def test_who_the_administrators_are_can_be_changed_at_any_time(sandbox: Hands) -> None:
+    group = {"type": "group", "id": GROUP, "title": "Sở Tư pháp"}
+
+    sandbox.control("POST", "/chats", group | {"admins": [MINH]})
+
+    administrators = sandbox.ok("getChatAdministrators", chat_id=GROUP)
+    assert [(one["user"]["id"], one["status"]) for one in administrators] == [(MINH, "creator")]
+    assert sandbox.ok("getChatMember", chat_id=GROUP, user_id=LAN)["status"] == "member"
+
+
+def test_administrators_are_told_only_to_a_bot_in_a_group(sandbox: Hands) -> None:
+    words = sandbox.refused("getChatAdministrators", chat_id=LAN)
+    assert words == "Bad Request: there are no administrators in the private chat"
+
+    sandbox.ok("leaveChat", chat_id=GROUP)
+
+    assert sandbox.refused("getChatAdministrators", chat_id=GROUP).startswith("Forbidden: ")

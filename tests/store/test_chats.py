@@ -1,4 +1,4 @@
-"""Invites: one chat, one time, for a week; guessing is limited."""
+"""Invites: one chat, one time, for a week; guessing is limited. And what ends with them."""
 
 import asyncio
 from datetime import timedelta
@@ -6,20 +6,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from store.chats import (
+from store.bindings import bindings_held, end_bindings, offices_left_without
+from store.chats import agencies_of, chat_for, find_chat, move_chat
+from store.database import Database
+from store.invites import (
     INVITE_LIFETIME,
     TRIES,
     TRIES_WINDOW,
     Bound,
     InviteVerdict,
     accept_invite,
-    agencies_of,
-    chat_for,
-    find_chat,
+    bind,
     make_invite,
-    move_chat,
 )
-from store.database import Database
 from store.states import ChatKind, Role
 from store.tables import BindingRow, ChatRow, InviteRow
 from tests.worlds import ONGOING, at, bound_chat, bring_in, plan, task
@@ -177,3 +176,42 @@ async def test_a_group_that_moves_while_its_new_address_writes_ends_as_one_chat(
             chat = await find_chat(session, channel="telegram", address=f"-100{number}")
             assert chat is not None
             assert [agency.code for agency in await agencies_of(session, chat.id)] == ["STP"]
+
+
+async def test_of_two_handover_codes_typed_at_once_one_hands_over(postgresql: Database) -> None:
+    await bring_in(postgresql, plan(task("1.1", ONGOING)), on="2023-03-07")
+    old = await bound_chat(postgresql, "77", "STP")
+    async with postgresql.write() as session:
+        codes = [
+            await make_invite(session, role=Role.OFFICER, agency="STP", now=NOW, replaces_chat_id=old.id)
+            for _ in range(3)
+        ]
+
+    bound = await asyncio.gather(
+        *(typed(postgresql, code, address=str(number)) for number, code in enumerate(codes))
+    )
+
+    assert sorted(one.verdict for one in bound) == [InviteVerdict.BOUND, *[InviteVerdict.WITHDRAWN] * 2]
+    async with postgresql.read() as session:
+        live = await session.scalars(select(BindingRow).where(BindingRow.ended_at.is_(None)))
+        assert len(list(live)) == 1
+
+
+async def test_of_two_that_end_each_others_last_binding_of_an_office_one_stays(postgresql: Database) -> None:
+    await bring_in(postgresql, plan(task("1.1", ONGOING)), on="2023-03-07")
+    async with postgresql.write() as session:
+        for address in ("1", "2"):
+            chat = await chat_for(session, channel="telegram", address=address, kind=ChatKind.PRIVATE)
+            await bind(session, chat, role=Role.STANDING_OFFICE, agency="SNV", now=NOW)
+    async with postgresql.read() as session:
+        ids = [held.id for held in await bindings_held(session, role=Role.STANDING_OFFICE)]
+
+    async def end(number: int) -> bool:
+        async with postgresql.write() as session:
+            if await offices_left_without(session, [number]):
+                return False
+            return bool(await end_bindings(session, [number], now=NOW))
+
+    ended = await asyncio.gather(*(end(number) for number in ids))
+
+    assert sorted(ended) == [False, True]

@@ -59,7 +59,12 @@ MESSAGES: list[tuple[dict[str, Any], Incoming | None]] = [
     # An admin who stays anonymous is written as a bot, with the group as the sender.
     (
         said(GROUP, **{"from": ANONYMOUS}, sender_chat=GROUP, text="/due"),
-        Words(place=IN_GROUP, person=Person(id="1087968824", name="Group"), text="/due", message_id="5"),
+        Words(
+            place=IN_GROUP,
+            person=Person(id="1087968824", name="Group", as_group=True),
+            text="/due",
+            message_id="5",
+        ),
     ),
     (said(GROUP, text="/due@NhacViec_Bot"), words(IN_GROUP, "/due")),
     (said(GROUP, text="/due@other_bot"), None),
