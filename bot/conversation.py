@@ -14,7 +14,10 @@ from bot.commands.asked import Asked
 from bot.commands.done import done
 from bot.commands.due import due
 from bot.commands.help import help_
+from bot.commands.hold import hold, release
 from bot.commands.menu import Command
+from bot.commands.preview import preview
+from bot.commands.remind import remind
 from bot.commands.reports import reports
 from bot.commands.start import start
 from bot.commands.task import task
@@ -37,6 +40,10 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.DONE: done,
     Command.TASK: task,
     Command.REPORTS: reports,
+    Command.REMIND: remind,
+    Command.PREVIEW: preview,
+    Command.HOLD: hold,
+    Command.RELEASE: release,
     Command.HELP: help_,
     Command.START: start,
 }

@@ -1,5 +1,5 @@
-"""What claimed messages say: an answer's text was kept when it was queued, a morning message's is made now, from the state at
-this moment.
+"""What claimed messages say: an answer's text was kept when it was queued, that of a morning message or a nudge is made now,
+from the state at this moment.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.message import Message, from_json
-from bot.morning import morning_message
+from bot.morning import morning_message, nudge_message
 from store import notices
 from store.claims import Claim
 from store.notices import NoticedEntry
@@ -48,4 +48,6 @@ def _message(claim: Claim, entries: Sequence[NoticedEntry]) -> Message | None:
         return from_json(claim.body) if claim.body else None
     if claim.morning is None:
         return None
+    if claim.body:
+        return nudge_message(entries, claim.morning, lead=from_json(claim.body), continued=claim.continued)
     return morning_message(entries, claim.morning, continued=claim.continued)

@@ -1,7 +1,7 @@
 """Taps that follow a proposal: yes, no, pick one of several, take back. Buttons carry ids and no authority: every right is
 looked at again here, and an id of another chat finds nothing."""
 
-from bot.commands import done
+from bot.commands import done, remind
 from bot.commands.asked import Answer, Asked
 from bot.commands.menu import Command
 from bot.commands.proposing import Change, ask_for_yes, done_before, refusal
@@ -13,7 +13,7 @@ from store.changes import undo
 from store.proposals import done_by, open_proposal, proposal_of
 from store.tables import ProposalRow
 
-_CHANGES: dict[str, Change] = {change.command.value: change for change in (done.CHANGE,)}
+_CHANGES: dict[str, Change] = {change.command.value: change for change in (done.CHANGE, remind.CHANGE)}
 
 
 async def command_behind(asked: Asked, proposal_id: int) -> Command | None:
