@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.options import Options
 from config.rules import read_reminders, read_working_days
 from config.settings import Settings
-from scheduler.hours import OfficeHours
+from plan.hours import OfficeHours
 from store.timetable import Timetable
 
 
@@ -22,10 +22,12 @@ def read_rules(settings: Settings) -> Rules:
     """Raises PlanRejected when one of the files does not fit."""
     reminders = read_reminders(settings.nhacviec_reminders)
     calendar = read_working_days(settings.nhacviec_working_days).calendar()
-    hours = reminders.hours
+    hours = OfficeHours(
+        scan_at=reminders.hours.scan, opens=reminders.hours.open, closes=reminders.hours.close
+    )
     return Rules(
-        timetable=Timetable(rules=reminders.rules(), calendar=calendar),
-        hours=OfficeHours(scan_at=hours.scan, opens=hours.open, closes=hours.close),
+        timetable=Timetable(rules=reminders.rules(), calendar=calendar, hours=hours),
+        hours=hours,
         options=Options(
             confirms_bindings=reminders.standing_office.confirms_bindings,
             approves_done=reminders.standing_office.approves_done,

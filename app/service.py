@@ -25,10 +25,10 @@ from bot.telegram.channel import TelegramChannel
 from bot.telegram.connect import make_bot
 from bot.telegram.updates import read_update
 from config.settings import Settings
+from plan.hours import OfficeHours
 from scheduler.clockwork import Clockwork, Rhythm, Wakers
 from scheduler.deliver import Deliverer
 from scheduler.heartbeat import beating
-from scheduler.hours import OfficeHours
 from scheduler.refresh import PlanKeeper
 from scheduler.watch import Receiving, TroubleKind, Watch
 from store import inbox

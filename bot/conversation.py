@@ -20,11 +20,14 @@ from bot.commands.group import group
 from bot.commands.handover import handover
 from bot.commands.help import help_
 from bot.commands.history import history
+from bot.commands.hold import hold, release
 from bot.commands.invite import invite
 from bot.commands.leave import leave
 from bot.commands.menu import Command
 from bot.commands.overdue import overdue
+from bot.commands.preview import preview
 from bot.commands.progress import progress
+from bot.commands.remind import remind
 from bot.commands.reports import reports
 from bot.commands.revoke import revoke
 from bot.commands.snooze import snooze
@@ -64,6 +67,10 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.HANDOVER: handover,
     Command.LEAVE: leave,
     Command.GROUP: group,
+    Command.REMIND: remind,
+    Command.PREVIEW: preview,
+    Command.HOLD: hold,
+    Command.RELEASE: release,
     Command.HELP: help_,
     Command.START: start,
 }

@@ -39,6 +39,22 @@ def morning_message(
     return message(*blocks, choices=[row])
 
 
+def nudge_message(
+    noticed: Sequence[NoticedEntry], today: date, *, lead: Message, continued: bool = False
+) -> Message | None:
+    """What the standing office asks for by hand; None when all of it is done by now. `lead` says who asks, and what else they
+    wrote; of a continued one only who."""
+    by_agency: dict[str, list[NoticedEntry]] = {}
+    for item in noticed:
+        by_agency.setdefault(item.entry.agency_name, []).append(item)
+    said = [part for piece in lead.blocks[: 1 if continued else None] for part in piece.lines]
+    blocks: list[Block] = []
+    for name, items in by_agency.items():
+        head = line(bold(f"🏛 {name} · {named_day(today)}/{today.year}{' (tiếp theo)' if continued else ''}"))
+        blocks += _agency_blocks(items, today, [*([] if blocks else [*said, line()]), head])
+    return message(*blocks, choices=[[SEE_DUE]]) if blocks else None
+
+
 def _summary(entries: Sequence[Entry], today: date) -> list[Line]:
     counted = count_words(entries, today, "sắp đến hạn")
     lines = [line(f"Nhắc hôm nay: {counted}.")] if counted else []

@@ -14,8 +14,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.reception import Reception
+from plan.hours import OfficeHours
 from scheduler.deliver import Deliverer
-from scheduler.hours import OfficeHours
 from scheduler.refresh import PlanKeeper
 from scheduler.scan import ScanResult, scan_if_owed
 from scheduler.watch import Healing, Watch

@@ -12,7 +12,7 @@ from scheduler.retry import Again, Decision, Done, GiveUp, Why, decide, useful_u
 from scheduler.texts import Text
 from store.claims import Claim
 from store.outcomes import PieceSent, PutBack, Record, Settled
-from store.states import OutboxState
+from store.states import OutboxKind, OutboxState
 
 _LATE_BY = timedelta(milliseconds=100)
 
@@ -65,7 +65,7 @@ def _record_of(
             return PieceSent(
                 claim=claim,
                 said=text.said_by(pieces[0]),
-                rest=_rest(pieces[1:]) if claim.body is not None else None,
+                rest=_rest(claim, pieces[1:]),
                 external_id=decision.external_id,
             )
         case Done():
@@ -81,6 +81,9 @@ def _record_of(
             )
 
 
-def _rest(pieces: Sequence[Message]) -> dict[str, Any]:
+def _rest(claim: Claim, pieces: Sequence[Message]) -> dict[str, Any] | None:
+    """What the row keeps to say the rest. Of notices the text is made anew: a nudge keeps its lead-in, a morning nothing."""
+    if claim.kind is OutboxKind.NOTICE or claim.body is None:
+        return claim.body
     blocks = tuple(block for piece in pieces for block in piece.blocks)
     return to_json(Message(blocks=blocks, choices=pieces[-1].choices))

@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channel import Channel, Destination, Outcome, Uncertain
 from bot.message import Message
+from plan.hours import OfficeHours
 from plan.workdays import WorkingCalendar
 from scheduler.conclude import conclude
-from scheduler.hours import OfficeHours
 from scheduler.ledger import Entry, Ledger, tell_undelivered
 from scheduler.texts import Text, texts_of
 from store import claims, outbox

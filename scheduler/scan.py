@@ -1,6 +1,6 @@
 """The scan: find the milestones that are due up to today and not yet told, and queue one message a chat.
 
-1. Take the open assignments whose next milestone is today or was missed.
+1. Take the open assignments whose next milestone is today or was missed, save those that are held back today.
 2. Of each take the latest milestone reached, and note the day of its next one.
 3. Write the notices that no chat has yet, put each chat's into one message, and commit all of it together.
    What had nobody to go to is told to the operator, what could not be delivered to the standing office.
@@ -9,34 +9,23 @@ Any process may scan at any moment: one at a time does, and what it has found is
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plan.milestones import DueDates, Milestone, last_reached
 from scheduler.troubles import nobody_to_tell, tell_agency, tell_operators, undelivered_list
 from store import mornings, notices, undelivered
 from store.chats import agency_names
 from store.database import Database
-from store.notices import PlannedNotice, ReachedAssignment
+from store.notices import PlannedNotice
+from store.reach import ReachedMilestone, Steps, planned_for
 from store.restores import restored_on
 from store.statuses import want_status
 from store.tables import ScanRow
 from store.timetable import Timetable
 from store.turns import SCAN, take_turn_if_free
 from store.undelivered import FailedMorning
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReachedMilestone:
-    """An assignment that an agency should hear about today, whether or not a chat can be reached."""
-
-    assignment_id: int
-    agency: str
-    due: date
-    milestone: Milestone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,20 +86,10 @@ async def scan(
     """The scan itself, inside the caller's transaction."""
     chats = await notices.chats_by_agency(session)
     rows = await notices.reached(session, day)
-    steps = _Steps(timetable, day)
+    steps = Steps(timetable, day)
     await notices.look_next(session, steps.next_looks(rows))
     reached = steps.reached(rows)
-    planned = [
-        PlannedNotice(
-            assignment_id=one.assignment_id,
-            milestone=one.milestone.name,
-            due=one.due,
-            chat_id=chat_id,
-            planned_on=one.milestone.day,
-        )
-        for one in reached
-        for chat_id in chats.get(one.agency, ())
-    ]
+    planned = planned_for(reached, chats)
     told, fresh = await notices.not_yet_noticed(session, planned)
     carried = await mornings.take_over_unsent(session, day, fresh, now)
     messages = await mornings.queue_morning(
@@ -126,34 +105,3 @@ async def scan(
     session.add(ScanRow(day=day, at=now, notices=len(fresh), messages=messages, unreachable=len(unreachable)))
     await session.flush()
     return ScanResult(day=day, told=tuple(told), unreachable=unreachable, messages=messages)
-
-
-class _Steps:
-    """The ladder as it stands on one day. Many assignments share their dates: each date is looked at once."""
-
-    def __init__(self, timetable: Timetable, day: date) -> None:
-        self._timetable = timetable
-        self._day = day
-        self._known: dict[DueDates, tuple[Milestone | None, date]] = {}
-
-    def reached(self, rows: Iterable[ReachedAssignment]) -> list[ReachedMilestone]:
-        """The latest milestone of each on or before the day."""
-        return [
-            ReachedMilestone(assignment_id=row.id, agency=row.agency, due=row.dates.due, milestone=milestone)
-            for row in rows
-            if row.dates is not None and (milestone := self._of(row.dates)[0]) is not None
-        ]
-
-    def next_looks(self, rows: Iterable[ReachedAssignment]) -> dict[date | None, list[int]]:
-        """Which assignments (ids) must be looked at again on which day."""
-        days: dict[date | None, list[int]] = defaultdict(list)
-        for row in rows:
-            days[self._of(row.dates)[1] if row.dates is not None else None].append(row.id)
-        return days
-
-    def _of(self, dates: DueDates) -> tuple[Milestone | None, date]:
-        if dates not in self._known:
-            rules, calendar = self._timetable.rules, self._timetable.calendar
-            milestone = last_reached(dates, rules, calendar, today=self._day)
-            self._known[dates] = (milestone, self._timetable.next_look(dates, self._day))
-        return self._known[dates]

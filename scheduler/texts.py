@@ -1,4 +1,4 @@
-"""What claimed messages say: an answer's text was kept when it was queued, that of a morning message and of a pinned status
+"""What claimed messages say: an answer's text was kept when it was queued; that of a morning message, a nudge and a status
 is made now, from the state at this moment.
 """
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.message import Message, from_json
-from bot.morning import morning_message
+from bot.morning import morning_message, nudge_message
 from bot.status_message import status_message, unbound_status
 from store import notices
 from store.agenda import entries
@@ -65,4 +65,6 @@ def _message(claim: Claim, entries: Sequence[NoticedEntry]) -> Message | None:
         return from_json(claim.body) if claim.body else None
     if claim.morning is None:
         return None
+    if claim.body:
+        return nudge_message(entries, claim.morning, lead=from_json(claim.body), continued=claim.continued)
     return morning_message(entries, claim.morning, continued=claim.continued)

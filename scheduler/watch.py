@@ -7,15 +7,15 @@ trouble down is the one that tells it.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from plan.hours import OfficeHours
 from plan.vietnam import instant_of
 from plan.workdays import WorkingCalendar
-from scheduler.hours import OfficeHours
 from scheduler.troubles import tell_operators, trouble_began, trouble_is_over
 from store import notices, vitals
 from store.absence import Ended
@@ -142,10 +142,14 @@ class Watch:
         self, session: AsyncSession, kind: TroubleKind, of: OutboxKind, before: datetime
     ) -> Trouble | None:
         morning = self._hours.notices_for(self._clock(), self._calendar)
-        if of is OutboxKind.NOTICE and morning is None:
+        if of is OutboxKind.NOTICE and (morning is None or self._has_just_opened(morning)):
             return None
         backlog = await vitals.unsent(session, kind=of, before=before, morning=morning)
         return Trouble(kind=kind, since=backlog.since, count=backlog.count) if backlog else None
+
+    def _has_just_opened(self, morning: date) -> bool:
+        """Whether what waited for the day's opening may well be still on its way."""
+        return self._clock() - instant_of(morning, self._hours.opens) < _OTHERS_LEAVE_WITHIN
 
     async def _unhandled(self, session: AsyncSession, wall: datetime) -> Trouble | None:
         """Whether the oldest update has been the oldest for too long."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.tables import AgencyRow, ItemRow, PlanRow
+from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +48,20 @@ async def standing_offices(session: AsyncSession) -> list[str]:
 async def all_agencies(session: AsyncSession) -> list[AgencyRow]:
     """Every agency that a plan has named, by code."""
     return list(await session.scalars(select(AgencyRow).order_by(AgencyRow.code)))
+
+
+async def assignments_of(session: AsyncSession, plans: Iterable[str], codes: Iterable[str]) -> list[int]:
+    """Ids of the assignments of those outputs (by their codes as printed) of those plans, whoever owes them."""
+    found = await session.scalars(
+        select(AssignmentRow.id)
+        .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
+        .where(
+            ItemRow.plan_key.in_(list(plans)),
+            ItemRow.code.in_(list(codes)),
+            AssignmentRow.retired.is_(False),
+        )
+    )
+    return list(found)
 
 
 async def items(session: AsyncSession) -> list[Item]:

@@ -1,17 +1,19 @@
-"""Morning messages: one a chat a working day, which carries all of the chat's notices."""
+"""Morning messages: one a chat a working day, which carries all of the chat's notices. Nudges go beside them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.notices import FreshNotice
+from store.holds import not_held
+from store.notices import FreshNotice, PlannedNotice
+from store.nudges import is_nudge
 from store.outbox import queue
-from store.states import NoticeState, OutboxKind, OutboxState
-from store.tables import NoticeRow, OutboxRow, table_of
+from store.states import NoticeState, OutboxKind, OutboxState, State
+from store.tables import AssignmentRow, NoticeRow, OutboxRow, table_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,35 +24,98 @@ class CarriedOver:
     perhaps_received: frozenset[int]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A notice of an earlier morning whose message has not left, and the agency (code) that should hear of it."""
+
+    notice: PlannedNotice
+    agency: str
+
+
 async def take_over_unsent(
     session: AsyncSession, today: date, fresh: Iterable[FreshNotice], now: datetime
 ) -> CarriedOver:
     """Messages of earlier mornings that never left are dropped; their notices go into today's message, unless a later
-    milestone of the same assignment is in it already."""
+    milestone of the same assignment is in it already. What is held back today stays where it is, and its message with it.
+    A nudge that never left leaves today as it is: what a person wrote goes into no other message."""
+    await session.execute(
+        update(OutboxRow)
+        .where(*_unsent_before(today), is_nudge())
+        .values(morning=today)
+        .execution_options(synchronize_session=False)
+    )
     spoken_for = {(notice.assignment_id, notice.chat_id) for notice in fresh}
     carried: list[FreshNotice] = []
     perhaps_received: set[int] = set()
     stale = await session.scalars(
-        select(OutboxRow).where(*_unsent_before(today)).with_for_update(skip_locked=True)
+        select(OutboxRow).where(*_unsent_before(today), _has_use_for(today)).with_for_update(skip_locked=True)
     )
     for message in stale:
-        message.state, message.error = OutboxState.DROPPED, "carried over to a later morning"
         if message.repeat:
             perhaps_received.add(message.chat_id)
-        for row in await session.scalars(
-            select(NoticeRow).where(NoticeRow.outbox_id == message.id, NoticeRow.state == NoticeState.PENDING)
+        keeps_some = False
+        for row, is_free in await session.execute(
+            select(NoticeRow, not_held(today))
+            .join(AssignmentRow, NoticeRow.assignment_id == AssignmentRow.id)
+            .where(NoticeRow.outbox_id == message.id, NoticeRow.state == NoticeState.PENDING)
         ):
-            if (row.assignment_id, row.chat_id) in spoken_for:
+            if not is_free:
+                keeps_some = True
+            elif (row.assignment_id, row.chat_id) in spoken_for:
                 row.state, row.settled_at = NoticeState.DROPPED, now
             else:
                 carried.append(FreshNotice(id=row.id, assignment_id=row.assignment_id, chat_id=row.chat_id))
+        if not keeps_some:
+            message.state, message.error = OutboxState.DROPPED, "carried over to a later morning"
     await session.flush()
     return CarriedOver(notices=tuple(carried), perhaps_received=frozenset(perhaps_received))
 
 
 async def has_unsent_from_before(session: AsyncSession, today: date) -> bool:
-    """Whether a message of an earlier morning still waits."""
-    return bool(await session.scalar(select(exists().where(*_unsent_before(today)))))
+    """Whether a message of an earlier morning still waits for more than the release of what is held back today."""
+    found = select(exists().where(*_unsent_before(today), or_(is_nudge(), _has_use_for(today))))
+    return bool(await session.scalar(found))
+
+
+async def would_be_carried(session: AsyncSession, day: date, *, leaving: date | None) -> list[Waiting]:
+    """Notices that the morning of that day would take over as things are now, holds aside; without those whose message may
+    still leave, today being the business day `leaving`."""
+    rows = await session.execute(
+        select(NoticeRow, AssignmentRow.agency)
+        .join(OutboxRow, NoticeRow.outbox_id == OutboxRow.id)
+        .join(AssignmentRow, NoticeRow.assignment_id == AssignmentRow.id)
+        .where(
+            *_unsent_before(day),
+            ~is_nudge(),
+            *([OutboxRow.morning != leaving] if leaving is not None else []),
+            NoticeRow.state == NoticeState.PENDING,
+            NoticeRow.due == AssignmentRow.due,
+            AssignmentRow.state == State.OPEN,
+            AssignmentRow.retired.is_(False),
+        )
+    )
+    return [
+        Waiting(
+            notice=PlannedNotice(
+                assignment_id=row.assignment_id,
+                milestone=row.milestone,
+                due=row.due,
+                chat_id=row.chat_id,
+                planned_on=row.planned_on,
+            ),
+            agency=agency,
+        )
+        for row, agency in rows
+    ]
+
+
+def _has_use_for(today: date) -> ColumnElement[bool]:
+    """Of messages of earlier mornings: there is something in it that is not held back today, or nothing at all."""
+    pending = select(NoticeRow.id).where(
+        NoticeRow.outbox_id == OutboxRow.id, NoticeRow.state == NoticeState.PENDING
+    )
+    free = pending.join(AssignmentRow, NoticeRow.assignment_id == AssignmentRow.id).where(not_held(today))
+    return or_(exists(free.correlate(OutboxRow)), ~exists(pending.correlate(OutboxRow)))
 
 
 def _unsent_before(today: date) -> tuple[ColumnElement[bool], ...]:
@@ -115,7 +180,7 @@ async def _of_today(session: AsyncSession, today: date) -> tuple[dict[int, Outbo
     each chat has had queued."""
     waiting = await session.scalars(
         select(OutboxRow)
-        .where(OutboxRow.morning == today, OutboxRow.state == OutboxState.QUEUED)
+        .where(OutboxRow.morning == today, OutboxRow.state == OutboxState.QUEUED, ~is_nudge())
         .with_for_update()
     )
     locked = {row.chat_id: row for row in waiting}

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.milestones import DueDates
@@ -13,9 +13,13 @@ from store.agenda import Entry, entries
 from store.chats import bound_as
 from store.columns import is_word
 from store.database import in_chunks
+from store.holds import not_held
 from store.once import insert_once
 from store.states import NoticeState, Role, State
 from store.tables import AssignmentRow, BindingRow, ChatRow, NoticeRow, ScanRow, table_of
+
+# How the milestones of nudges begin (see store.nudges).
+NUDGE = "nudge-"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +62,17 @@ class NoticedEntry:
 
 
 async def reached(session: AsyncSession, today: date) -> list[ReachedAssignment]:
-    """Open assignments whose next milestone is `today` or was missed. The cost grows with their number only."""
+    """Open assignments whose next milestone is `today` or was missed, save those held back today; locked. The cost grows
+    with their number only."""
+    return await _read(session, *_reached_by(today), not_held(today), locked=True)
+
+
+async def would_be_reached(session: AsyncSession, day: date) -> list[ReachedAssignment]:
+    """What a scan of that day would find as things are now, holds aside."""
+    return await _read(session, *_reached_by(day), locked=False)
+
+
+async def _read(session: AsyncSession, *which: ColumnElement[bool], locked: bool) -> list[ReachedAssignment]:
     columns = (
         AssignmentRow.id,
         AssignmentRow.agency,
@@ -67,12 +81,8 @@ async def reached(session: AsyncSession, today: date) -> list[ReachedAssignment]
         AssignmentRow.late_after,
         AssignmentRow.cutoff,
     )
-    found = await session.execute(
-        select(*columns)
-        .where(*_reached_by(today))
-        .order_by(AssignmentRow.id)
-        .with_for_update(skip_locked=True)
-    )
+    query = select(*columns).where(*which).order_by(AssignmentRow.id)
+    found = await session.execute(query.with_for_update(skip_locked=True) if locked else query)
     known: dict[tuple[date | None, ...], DueDates | None] = {}
     rows = []
     for number, agency, *days in found:
@@ -85,7 +95,7 @@ async def reached(session: AsyncSession, today: date) -> list[ReachedAssignment]
 
 async def any_reached(session: AsyncSession, today: date) -> bool:
     """Whether `reached` would find anything."""
-    return bool(await session.scalar(select(exists().where(*_reached_by(today)))))
+    return bool(await session.scalar(select(exists().where(*_reached_by(today), not_held(today)))))
 
 
 def _reached_by(today: date) -> tuple[ColumnElement[bool], ...]:
@@ -132,6 +142,20 @@ async def not_yet_noticed(
     if known:
         fresh |= await _brought_back(session, known)
     return [notice for notice in planned if _key(notice) in fresh], list(fresh.values())
+
+
+async def untold(session: AsyncSession, planned: Sequence[PlannedNotice]) -> list[PlannedNotice]:
+    """Which of those planned `not_yet_noticed` would give, without writing any."""
+    known: set[_Key] = set()
+    for ids in in_chunks(sorted({notice.assignment_id for notice in planned})):
+        rows = await session.execute(
+            select(NoticeRow.assignment_id, NoticeRow.milestone, NoticeRow.due, NoticeRow.chat_id).where(
+                NoticeRow.assignment_id.in_(ids),
+                NoticeRow.state.not_in([NoticeState.DROPPED, NoticeState.FAILED]),
+            )
+        )
+        known.update((assignment, milestone, due, chat) for assignment, milestone, due, chat in rows)
+    return [notice for notice in planned if _key(notice) not in known]
 
 
 _Key = tuple[int, str, date, int]
@@ -210,7 +234,11 @@ _SPOKEN = (
     .where(
         _NOTICE.c.outbox_id.in_(bindparam("messages", expanding=True)),
         is_word(_NOTICE.c.state, NoticeState.PENDING),
-        _NOTICE.c.due == _ASSIGNMENT.c.due,
+        or_(
+            _NOTICE.c.due == _ASSIGNMENT.c.due,
+            # What has no due day is spoken of in nudges only.
+            and_(_ASSIGNMENT.c.due.is_(None), _NOTICE.c.milestone.startswith(NUDGE)),
+        ),
         exists().where(
             _BINDING.c.chat_id == _NOTICE.c.chat_id,
             _BINDING.c.agency == _ASSIGNMENT.c.agency,

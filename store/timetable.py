@@ -1,18 +1,21 @@
 """When the scan looks at an assignment: the operator's rules laid over the working calendar."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from plan.hours import OfficeHours
 from plan.milestones import DueDates, Milestone, ReminderRules, last_reached, next_after, snoozed_to
 from plan.workdays import WorkingCalendar
 
 
 @dataclass(frozen=True, kw_only=True)
 class Timetable:
-    """What decides when the scan looks at an assignment: the operator's rules and the working calendar."""
+    """What decides when the scan looks at an assignment: the operator's rules, the working calendar, and the hours at which
+    the bot speaks unasked."""
 
     rules: ReminderRules
     calendar: WorkingCalendar
+    hours: OfficeHours = field(default_factory=OfficeHours)
 
     def first_look(self, dates: DueDates, today: date) -> date:
         """For an assignment of which nobody has heard yet: its latest milestone so far, else its first."""

@@ -3,7 +3,7 @@ looked at again here, and an id of another chat finds nothing."""
 
 from collections.abc import Awaitable, Callable
 
-from bot.commands import done, leave, progress, revoke, snooze, waive
+from bot.commands import done, leave, progress, remind, revoke, snooze, waive
 from bot.commands.asked import Answer, Asked
 from bot.commands.menu import Command
 from bot.commands.proposing import Change, ask_for_yes, done_before, refusal
@@ -20,6 +20,7 @@ _CHANGES: dict[str, Change] = {
     for change in (
         done.CHANGE,
         progress.CHANGE,
+        remind.CHANGE,
         snooze.CHANGE,
         waive.CHANGE,
     )

@@ -259,7 +259,7 @@ MENU: tuple[MenuItem, ...] = (
     ),
     MenuItem(
         command=Command.PREVIEW,
-        description="Ngày mai bot sẽ nhắc ai, việc gì",
+        description="Lần tới bot sẽ nhắc ai, việc gì",
         aliases=(
             "xemtruoc",
             "dukien",
@@ -274,7 +274,7 @@ MENU: tuple[MenuItem, ...] = (
             "giulai",
             "tamgiu",
         ),
-        example="/hold STP",
+        example="/hold STP 14/3",
     ),
     MenuItem(
         command=Command.RELEASE,

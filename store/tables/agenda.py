@@ -121,16 +121,18 @@ class EvidenceRow(Base):
 
 
 class HoldRow(Base):
-    """The standing office keeps an agency's reminders of one morning back, until it releases them."""
+    """A standing office (its agency's code) keeps an agency's reminders of its plans back on one morning, until it releases
+    them."""
 
     __tablename__ = "holds"
     __table_args__ = (
-        partial_index("ux_holds_live", "day", "agency", where="released_at IS NULL", unique=True),
+        partial_index("ux_holds_live", "day", "agency", "office", where="released_at IS NULL", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[date]
     agency: Mapped[str] = mapped_column(ForeignKey("agencies.code"))
+    office: Mapped[str] = mapped_column(String(20))
     held_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
 

@@ -22,7 +22,8 @@ class PaceRow(Base):
 
 
 class NoticeRow(Base):
-    """The fact that one milestone of one assignment is to reach one chat; unique for ever."""
+    """The fact that one milestone of one assignment is to reach one chat; unique for ever. `due` is the assignment's due day
+    at that time; of one without, which only a nudge can speak of, the nudge's own day."""
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -66,10 +67,11 @@ class InboxRow(Base):
 class OutboxRow(Base):
     """One message to leave. See docs/architecture.md for the life of a row.
 
-    `body` is a bot.message.Message; NOTICE and STATUS have none, their text is made when they are sent. `morning` is the
-    business day a NOTICE speaks for. A message too long for the channel leaves piece by piece: `body` is what is still to
-    be said. `lease_token` stays after a lease has ended, until somebody else claims the row: who comes late with an outcome
-    can still record it. `listed_on` is the business day on which the standing office was told that a NOTICE had failed.
+    `body` is a bot.message.Message; NOTICE and STATUS have none, their text is made when they are sent; of a nudge, which is
+    a NOTICE too, it is the lead-in (store.nudges). `morning` is the business day a NOTICE speaks for. A message too long for
+    the channel leaves piece by piece: `body` is what is still to be said. `lease_token` stays after a lease has ended, until
+    somebody else claims the row: who comes late with an outcome can still record it. `listed_on` is the business day on
+    which the standing office was told that a NOTICE had failed.
     """
 
     __tablename__ = "outbox"

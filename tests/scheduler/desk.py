@@ -12,9 +12,9 @@ from telegram.request import HTTPXRequest
 from bot.message import Message, message, to_json
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.connect import PollingBot
+from plan.hours import OfficeHours
 from scheduler.clockwork import Wakers
 from scheduler.deliver import Deliverer
-from scheduler.hours import OfficeHours
 from scheduler.scan import scan_if_owed
 from store import outbox
 from store.database import Database

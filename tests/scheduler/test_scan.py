@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from plan.hours import OfficeHours
 from plan.vietnam import day_of
-from scheduler.hours import OfficeHours
 from scheduler.scan import ScanResult, scan_if_owed
 from store import notices
 from store.changes import Actor, mark_done, undo

@@ -103,6 +103,7 @@ def _new_tables() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("agency", sa.String(length=20), nullable=False),
+        sa.Column("office", sa.String(length=20), nullable=False),
         _moment("held_at", nullable=False),
         _moment("released_at"),
         sa.PrimaryKeyConstraint("id"),
@@ -110,7 +111,12 @@ def _new_tables() -> None:
     )
     live = sa.text("released_at IS NULL")
     op.create_index(
-        "ux_holds_live", "holds", ["day", "agency"], unique=True, sqlite_where=live, postgresql_where=live
+        "ux_holds_live",
+        "holds",
+        ["day", "agency", "office"],
+        unique=True,
+        sqlite_where=live,
+        postgresql_where=live,
     )
     op.create_table(
         "plan_changes",

@@ -26,3 +26,10 @@ class OfficeHours:
         """The working day to scan for at `now`; None before its scan, after its close, and on days off."""
         day = self.notices_for(now, calendar)
         return day if day is not None and local(now).time() >= self.scan_at else None
+
+    def next_notices(self, now: datetime, calendar: WorkingCalendar) -> date:
+        """The working day on which a notice leaves that is queued at `now`: today's until it closes, else the next."""
+        here = local(now)
+        if here.time() <= self.closes and calendar.is_working_day(here.date()):
+            return here.date()
+        return calendar.after(here.date())

@@ -1,0 +1,135 @@
+"""What a scan of a day reaches, and whom it tells: the plan that the scan carries out and a look ahead only shows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from plan.milestones import DueDates, Milestone, last_reached
+from plan.vietnam import local
+from store import mornings, notices
+from store.notices import PlannedNotice, ReachedAssignment
+from store.timetable import Timetable
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReachedMilestone:
+    """An assignment that an agency should hear about today, whether or not a chat can be reached."""
+
+    assignment_id: int
+    agency: str
+    due: date
+    milestone: Milestone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foreseen:
+    """An assignment of which a scan will tell those chats (ids); none: its agency has no chat within reach."""
+
+    assignment_id: int
+    milestone: Milestone
+    chats: tuple[int, ...]
+
+
+class Steps:
+    """The ladder as it stands on one day. Many assignments share their dates: each date is looked at once."""
+
+    def __init__(self, timetable: Timetable, day: date) -> None:
+        self._timetable = timetable
+        self._day = day
+        self._known: dict[DueDates, tuple[Milestone | None, date]] = {}
+
+    def reached(self, rows: Iterable[ReachedAssignment]) -> list[ReachedMilestone]:
+        """The latest milestone of each on or before the day."""
+        return [
+            ReachedMilestone(assignment_id=row.id, agency=row.agency, due=row.dates.due, milestone=milestone)
+            for row in rows
+            if row.dates is not None and (milestone := self._of(row.dates)[0]) is not None
+        ]
+
+    def next_looks(self, rows: Iterable[ReachedAssignment]) -> dict[date | None, list[int]]:
+        """Which assignments (ids) must be looked at again on which day."""
+        days: dict[date | None, list[int]] = defaultdict(list)
+        for row in rows:
+            days[self._of(row.dates)[1] if row.dates is not None else None].append(row.id)
+        return days
+
+    def _of(self, dates: DueDates) -> tuple[Milestone | None, date]:
+        if dates not in self._known:
+            rules, calendar = self._timetable.rules, self._timetable.calendar
+            milestone = last_reached(dates, rules, calendar, today=self._day)
+            self._known[dates] = (milestone, self._timetable.next_look(dates, self._day))
+        return self._known[dates]
+
+
+def planned_for(
+    reached: Iterable[ReachedMilestone], chats: Mapping[str, Sequence[int]]
+) -> list[PlannedNotice]:
+    """The notices of those milestones; `chats` are each agency's."""
+    return [
+        PlannedNotice(
+            assignment_id=one.assignment_id,
+            milestone=one.milestone.name,
+            due=one.due,
+            chat_id=chat_id,
+            planned_on=one.milestone.day,
+        )
+        for one in reached
+        for chat_id in chats.get(one.agency, ())
+    ]
+
+
+async def next_scan_day(session: AsyncSession, timetable: Timetable, now: datetime) -> date:
+    """The day of the next scan: today while its scan is still to come, else the next working day."""
+    here = local(now)
+    today, hours, calendar = here.date(), timetable.hours, timetable.calendar
+    is_open = calendar.is_working_day(today) and here.time() <= hours.closes
+    return today if is_open and not await notices.scanned(session, today) else calendar.after(today)
+
+
+async def foresee(
+    session: AsyncSession, timetable: Timetable, day: date, *, leaving: date | None
+) -> list[Foreseen]:
+    """What the scan of that day would tell if nothing changed until then, and holds aside. It changes nothing.
+
+    `leaving` is the business day whose notices may leave at this moment: what waits for it will not wait until then.
+    """
+    chats = await notices.chats_by_agency(session)
+    steps = Steps(timetable, day)
+    reached = steps.reached(await notices.would_be_reached(session, day))
+    untold = await notices.untold(session, planned_for(reached, chats))
+    spoken_for = {(notice.assignment_id, notice.chat_id) for notice in untold}
+    carried = [
+        one.notice
+        for one in await mornings.would_be_carried(session, day, leaving=leaving)
+        if (one.notice.assignment_id, one.notice.chat_id) not in spoken_for
+        and one.notice.chat_id in chats.get(one.agency, ())
+    ]
+    unreachable = [one for one in reached if not chats.get(one.agency)]
+    return [
+        *_foreseen([*untold, *carried]),
+        *(
+            Foreseen(assignment_id=one.assignment_id, milestone=one.milestone, chats=())
+            for one in unreachable
+        ),
+    ]
+
+
+def _foreseen(told: Iterable[PlannedNotice]) -> list[Foreseen]:
+    """By assignment, with the latest of its milestones."""
+    by_assignment: dict[int, list[PlannedNotice]] = defaultdict(list)
+    for notice in told:
+        by_assignment[notice.assignment_id].append(notice)
+    found = []
+    for number, of_one in by_assignment.items():
+        last = max(of_one, key=lambda notice: notice.planned_on)
+        found.append(
+            Foreseen(
+                assignment_id=number,
+                milestone=Milestone(name=last.milestone, day=last.planned_on),
+                chats=tuple(notice.chat_id for notice in of_one),
+            )
+        )
+    return found
