@@ -9,14 +9,17 @@ from typing import assert_never
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.commands import confirm
+from bot.commands.agency import agency
 from bot.commands.asked import Answer as Answer
 from bot.commands.asked import Asked
 from bot.commands.done import done
 from bot.commands.due import due
 from bot.commands.help import help_
+from bot.commands.late import late
 from bot.commands.menu import Command
 from bot.commands.reports import reports
 from bot.commands.start import start
+from bot.commands.status import status
 from bot.commands.task import task
 from bot.commands.typed import read_typed
 from bot.commands.unknown import unknown_words
@@ -37,6 +40,9 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.DONE: done,
     Command.TASK: task,
     Command.REPORTS: reports,
+    Command.STATUS: status,
+    Command.LATE: late,
+    Command.AGENCY: agency,
     Command.HELP: help_,
     Command.START: start,
 }
