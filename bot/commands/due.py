@@ -24,7 +24,8 @@ async def due(asked: Asked) -> Answer:
     its own is shown to those only who may read the plan as a whole."""
     whole = read_whole(asked.args)
     if whole is not None:
-        return await whole_plan(asked, whole) if await overseen(asked) else only_own(asked)
+        may_read = not asked.agencies or await overseen(asked)
+        return await whole_plan(asked, whole) if may_read else only_own(asked)
     span = read_span(asked.args) if asked.args else Span(days=USUAL_DAYS)
     if span is not None:
         return await _own(asked, span) if asked.agencies else await whole_plan(asked, span)

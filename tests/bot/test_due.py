@@ -304,3 +304,13 @@ async def test_nobody_gets_buttons_for_another_agencys_items(office: Office) -> 
 
     for words in ("/due STP", "/due tỉnh", "/due STP all"):
         assert not any(label.startswith("✅") for label in labels(await office.say(words)))
+
+
+async def test_a_standing_office_hears_who_leads_a_code_of_a_plan_that_it_does_not_steer(
+    office: Office,
+) -> None:
+    await office.bind("VPUB", role=Role.STANDING_OFFICE)
+
+    assert plain(await office.say("/due 7.2a")).startswith("7.2a do Sở Nội vụ chủ trì.\n")
+    assert plain(await office.say("/due")) == "Chưa có kế hoạch nào đang được theo dõi."
+    assert plain(await office.say("/due tỉnh")) == "Chưa có kế hoạch nào đang được theo dõi."

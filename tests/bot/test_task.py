@@ -155,3 +155,12 @@ async def test_an_agency_without_reports_hears_so(office: Office) -> None:
     await office.bind("VPUB")
 
     assert "không có báo cáo định kỳ" in plain(await office.say("/reports"))
+
+
+async def test_an_overseer_without_agencies_reads_the_task_and_how_far_everyone_is(office: Office) -> None:
+    await office.bind("", role=Role.LEADER)
+
+    shown = plain(await office.say("/task 2.6a"))
+
+    assert "Toàn tỉnh: 0/3 cơ quan đã xong" in shown
+    assert "không chủ trì việc này" not in shown
