@@ -13,7 +13,7 @@ import structlog
 from telegram import Bot
 
 from app.clock import wall_clock
-from app.connecting import connect
+from app.connecting import connect, keep_menus
 from app.receiving import WayIn, way_in
 from app.rules import Rules
 from app.storage import awaited_database
@@ -139,6 +139,7 @@ async def running(
         scheduler = clockwork.schedule()
         scheduler.start()
         receiving = asyncio.create_task(_unceasing("receive", way.run))
+        menus = asyncio.create_task(_unceasing("menus", partial(keep_menus, bot, database)))
         working = [
             asyncio.create_task(_unceasing("handle", clockwork.handle_for_ever)),
             asyncio.create_task(_unceasing("deliver", clockwork.deliver_for_ever)),
@@ -150,6 +151,8 @@ async def running(
         finally:
             _log.info("stopping")
             scheduler.shutdown(wait=False)
+            menus.cancel()
+            await asyncio.wait([menus], timeout=_CANCELLED_WITHIN)
             receiving.cancel()
             await _stop(clockwork, receiving, working)
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.admins import is_admin
 from bot.commands import confirm
+from bot.commands.agency import agency
 from bot.commands.asked import Answer as Answer
 from bot.commands.asked import Asked
 from bot.commands.bindings import bindings
@@ -22,6 +23,7 @@ from bot.commands.help import help_
 from bot.commands.history import history
 from bot.commands.hold import hold, release
 from bot.commands.invite import invite
+from bot.commands.late import late
 from bot.commands.leave import leave
 from bot.commands.menu import Command
 from bot.commands.overdue import overdue
@@ -32,6 +34,7 @@ from bot.commands.reports import reports
 from bot.commands.revoke import revoke
 from bot.commands.snooze import snooze
 from bot.commands.start import start
+from bot.commands.status import status
 from bot.commands.task import task
 from bot.commands.typed import read_typed
 from bot.commands.unknown import unknown_words
@@ -71,6 +74,9 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.PREVIEW: preview,
     Command.HOLD: hold,
     Command.RELEASE: release,
+    Command.STATUS: status,
+    Command.LATE: late,
+    Command.AGENCY: agency,
     Command.HELP: help_,
     Command.START: start,
 }

@@ -1,13 +1,14 @@
 """How assignments are written as lines: the same in the morning message and in every answer."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 
 from bot.codes import Period, code_command, period_of_slot, periods_in, shorten
-from bot.message import Line, Span, bold, line
-from bot.wording import capitalised, day_month, days, full_day, named_day
+from bot.message import Choice, Line, Span, bold, line
+from bot.wording import capitalised, day_month, days, fits, full_day, named_day, runs
 from plan.assignments import DutyKind
 from plan.vietnam import day_of
 from store.agenda import Entry
@@ -15,6 +16,9 @@ from store.states import State
 
 TITLE_LIMIT = 80
 PRODUCT_LIMIT = 56
+SHORT_TITLE_LIMIT = 48
+# Three buttons stand beside each other on a phone.
+_DONE_LABEL_LIMIT = 20
 
 
 class Standing(StrEnum):
@@ -132,6 +136,24 @@ def command_about(command: str, entry: Entry) -> str:
     return "_".join(parts)
 
 
+def done_button(entry: Entry) -> Choice | None:
+    """What to tap beside an open assignment with a due day when it is done: "✅ 2.6a", "✅ BC quý I". None for others, and
+    where no button can name it."""
+    if not entry.is_open or entry.due is None:
+        return None
+    own = period_of_slot(entry.slot)
+    year = "" if own is None or own.year in (None, entry.plan_year) else f" {own.year}"
+    typed = " ".join(["/done", entry.code, *([own.key + year] if own else [])])
+    if not fits(typed):
+        return None
+    label = f"✅ {entry.code}"
+    if own is not None:
+        words = re.sub(rf"[ /](?:năm )?{entry.plan_year}$", "", entry.period)
+        with_period = f"{label} {words[:1].lower()}{words[1:]}"
+        label = with_period if words and len(with_period) <= _DONE_LABEL_LIMIT else f"{label} {own.key}{year}"
+    return runs(label, typed)
+
+
 def title_line(entry: Entry) -> Line:
     return line(bold(entry.code), f" {shorten(entry.title, TITLE_LIMIT)}")
 
@@ -147,6 +169,25 @@ def data_window(entry: Entry) -> str | None:
 def entry_lines(entry: Entry, today: date, *, tappable: bool = True) -> tuple[Line, ...]:
     """An assignment as an officer reads it on a phone: what, which output and period, until when and what to tap."""
     return (title_line(entry), line(what_words(entry)), status_line(entry, today, tappable=tappable))
+
+
+def short_line(entry: Entry, today: date) -> Line:
+    """One line for lists that cover much: "⛔ 2.6a Thực hiện hiệu quả… · quý I · quá hạn 5 ngày"; of an open one without a
+    due day how far it is."""
+    title = f" {shorten(entry.title, SHORT_TITLE_LIMIT)}"
+    period = [entry.period] if entry.period else []
+    if not entry.is_open:
+        return line("✅ ", bold(entry.code), " · ".join([title, *period, done_words(entry)]))
+    progress = [] if entry.progress is None else [f"{entry.progress}%"]
+    kind = standing(entry, today)
+    if entry.due is None:
+        return line(bold(entry.code), " · ".join([title, *period, *progress]))
+    left = f"hạn {day_month(entry.due, entry.plan_year)}"
+    if kind is not Standing.SOON:
+        left = what_is_left(entry, today)
+    return line(
+        HEADINGS[kind].split()[0], " ", bold(entry.code), " · ".join([title, *period, left, *progress])
+    )
 
 
 def what_words(entry: Entry) -> str:

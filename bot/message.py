@@ -49,11 +49,13 @@ class Choice:
 class Block:
     """Lines that stay together: a long message is split between blocks, never inside one. `about` are the assignments
     (ids) that a morning message speaks of here, `choices` what can be done about this item: they stand under the message,
-    so each names its item."""
+    so each names its item. `section` are the headings under which it stands, the outermost first: the section's first
+    block has them among its lines, and a page that begins within the section repeats them."""
 
     lines: tuple[Line, ...]
     about: tuple[int, ...] = ()
     choices: tuple[Choice, ...] = ()
+    section: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +66,8 @@ class Message:
     choices: tuple[tuple[Choice, ...], ...] = ()
 
     def rows(self) -> tuple[tuple[Choice, ...], ...]:
-        """All rows of choices under the message: those of its items first, some in a row."""
-        of_items = [choice for item in self.blocks for choice in item.choices]
+        """All rows of choices under the message: those of its items first, some in a row, none twice."""
+        of_items = list(dict.fromkeys(choice for item in self.blocks for choice in item.choices))
         in_rows = (
             tuple(of_items[start : start + _ITEM_CHOICES_IN_A_ROW])
             for start in range(0, len(of_items), _ITEM_CHOICES_IN_A_ROW)
@@ -90,11 +92,17 @@ def line(*parts: str | Span) -> Line:
     return tuple(Span(text=part) if isinstance(part, str) else part for part in parts)
 
 
-def block(*lines: Line | str, about: tuple[int, ...] = (), choices: Iterable[Choice] = ()) -> Block:
+def block(
+    *lines: Line | str,
+    about: tuple[int, ...] = (),
+    choices: Iterable[Choice] = (),
+    section: tuple[str, ...] = (),
+) -> Block:
     return Block(
         lines=tuple(line(item) if isinstance(item, str) else item for item in lines),
         about=about,
         choices=tuple(choices),
+        section=section,
     )
 
 

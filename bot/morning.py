@@ -1,16 +1,19 @@
 """The morning message: what an agency should hear today, in the same layout every morning."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.commands.lists import count_words
-from bot.listing import HEADINGS, Standing, entry_lines, standing
+from bot.listing import HEADINGS, Standing, done_button, entry_lines, standing
 from bot.message import Block, Line, Message, block, bold, italic, line, message
 from bot.wording import SEE_DUE, day_month, named_day, runs
 from store.agenda import Entry
 from store.notices import NoticedEntry
 
 _REPORTS = "📊 Báo cáo"
+# Four rows of buttons; below more of them the message itself is out of sight.
+_MOST_BUTTONS = 12
 
 
 def morning_message(
@@ -34,6 +37,7 @@ def morning_message(
         if not continued:
             head += _summary([item.entry for item in items], today)
         blocks += _agency_blocks(items, today, head)
+    blocks = _with_buttons(blocks, noticed, today)
     reports = any(item.entry.is_report for item in noticed)
     row = [SEE_DUE, runs("Các kỳ báo cáo", "/reports")] if reports else [SEE_DUE]
     return message(*blocks, choices=[row])
@@ -52,7 +56,22 @@ def nudge_message(
     for name, items in by_agency.items():
         head = line(bold(f"🏛 {name} · {named_day(today)}/{today.year}{' (tiếp theo)' if continued else ''}"))
         blocks += _agency_blocks(items, today, [*([] if blocks else [*said, line()]), head])
-    return message(*blocks, choices=[[SEE_DUE]]) if blocks else None
+    return message(*_with_buttons(blocks, noticed, today), choices=[[SEE_DUE]]) if blocks else None
+
+
+def _with_buttons(blocks: Sequence[Block], noticed: Sequence[NoticedEntry], today: date) -> list[Block]:
+    """What can be tapped about each assignment; when there are too many, about the most pressing ones."""
+    order = list(Standing)
+    pressing = sorted(
+        (item.entry for item in noticed if item.entry.due is not None),
+        key=lambda entry: (order.index(standing(entry, today)), entry.order),
+    )
+    buttons = {entry.id: done_button(entry) for entry in pressing[:_MOST_BUTTONS]}
+    of_blocks = [[buttons.get(number) for number in item.about] for item in blocks]
+    return [
+        replace(item, choices=tuple(button for button in of_block if button))
+        for item, of_block in zip(blocks, of_blocks, strict=True)
+    ]
 
 
 def _summary(entries: Sequence[Entry], today: date) -> list[Line]:

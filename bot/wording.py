@@ -55,6 +55,9 @@ def fits(text: str) -> bool:
 
 SEE_DUE = runs("Việc đến hạn", "/due")
 SEE_ALL = runs("Tất cả việc", "/due all")
+SEE_STATUS = runs("Tình hình chung", "/status")
+SEE_LATE = runs("Cơ quan quá hạn", "/late")
+SEE_WHOLE = runs("Toàn tỉnh", "/due tỉnh")
 SEE_HELP = runs("Trợ giúp", "/help")
 
 SOMETHING_WENT_WRONG = (
@@ -67,6 +70,7 @@ EXPIRED_BUTTON = message(
 USED_BUTTON = message("Nút này đã được bấm rồi, không có gì thay đổi thêm.")
 NOTHING_CHANGED = message("Đã thôi, chưa ghi gì.")
 NOT_IN_PLAN = message("Việc này không còn trong kế hoạch, nên không ghi nhận nữa.")
+NO_PLAN = message("Chưa có kế hoạch nào đang được theo dõi.")
 UNDO_TOO_LATE = message("Không hoàn tác được nữa: đã hoàn tác rồi, hoặc đã quá 7 ngày.")
 NOT_ITS_ROLE = message(
     "Lệnh này không dùng được ở cuộc trò chuyện này: cần quyền khác. Xem cuộc trò chuyện này được làm gì: /help"

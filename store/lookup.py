@@ -88,3 +88,11 @@ async def items(session: AsyncSession) -> list[Item]:
         )
         for row in found
     ]
+
+
+async def plan_rows(session: AsyncSession, keys: Iterable[str]) -> list[PlanRow]:
+    """These plans, by year and key."""
+    found = await session.scalars(
+        select(PlanRow).where(PlanRow.key.in_(list(keys))).order_by(PlanRow.year, PlanRow.key)
+    )
+    return list(found)

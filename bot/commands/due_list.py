@@ -20,9 +20,14 @@ _DAYS = {"hom nay": 0, "tuan": 7, "tuan nay": 7, "thang": 30, "thang nay": 30}
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """How far ahead a list looks; `days` None is everything, with what has no day."""
+    """How far ahead a list looks; `days` None is everything."""
 
     days: int | None
+
+    @property
+    def with_undated(self) -> bool:
+        """Whether it shows what has no due day as well: a person who asks for some days does not ask for that."""
+        return self.days in (None, USUAL_DAYS)
 
     @property
     def heading(self) -> str:
@@ -48,29 +53,35 @@ def due_list(
     owed: Sequence[Entry], agencies: Sequence[AgencyRow], today: date, span: Span, *, tappable: bool = True
 ) -> Message:
     """The open assignments `owed` within the span, and a line for how much more there is."""
-    shown = [entry for entry in owed if _within(entry, today, span)]
+    shown = [entry for entry in owed if within(entry, today, span)]
     names = joined([agency.name for agency in agencies])
-    head = line(bold(f"📋 {names} · {named_day(today)}/{today.year}"))
-    undated = sum(entry.due is None for entry in shown)
-    dated = count_words(shown, today, span.soon)
-    counted = ", ".join(filter(None, (dated, f"{undated} việc chưa có ngày cụ thể" if undated else "")))
-    summary = f"{counted}." if counted else _nothing(span)
     blocks: list[Block] = [
-        block(head, summary),
+        block(line(bold(f"📋 {names} · {named_day(today)}/{today.year}")), span_summary(shown, today, span)),
         *grouped_blocks(shown, today, agencies, soon=span.heading, tappable=tappable),
     ]
-    rest = [entry for entry in owed if not _within(entry, today, span)]
+    rest = [entry for entry in owed if not within(entry, today, span)]
     if rest:
-        blocks.append(block(_more(rest, today, span, tappable=tappable)))
+        blocks.append(block(more_words(rest, today, span, all_of_it="/due_all" if tappable else None)))
     return message(*blocks)
 
 
-def _within(entry: Entry, today: date, span: Span) -> bool:
+def span_summary(shown: Sequence[Entry], today: date, span: Span) -> str:
+    """The counts of a list in one sentence."""
+    undated = sum(entry.due is None for entry in shown)
+    dated = count_words(shown, today, span.soon)
+    if not dated:
+        return f"{_nothing(span)} Còn {undated} việc chưa có ngày cụ thể." if undated else _nothing(span)
+    return f"{dated}, {undated} việc chưa có ngày cụ thể." if undated else f"{dated}."
+
+
+def within(entry: Entry, today: date, span: Span) -> bool:
+    """Whether the list shows it: what is late always is."""
     if span.days is None:
         return True
+    if entry.due is None:
+        return span.with_undated
     # remind_by, not due: a due day just beyond the span may have its last working day inside it.
-    first = entry.remind_by or entry.due
-    return first is not None and first <= today + timedelta(days=span.days)
+    return (entry.remind_by or entry.due) <= today + timedelta(days=span.days)
 
 
 def _nothing(span: Span) -> str:
@@ -79,7 +90,8 @@ def _nothing(span: Span) -> str:
     return f"Không có việc nào quá hạn hay đến hạn {'hôm nay' if span.days == 0 else span.soon}."
 
 
-def _more(rest: Sequence[Entry], today: date, span: Span, *, tappable: bool) -> str:
+def more_words(rest: Sequence[Entry], today: date, span: Span, *, all_of_it: str | None) -> str:
+    """How much more there is, and the command that shows it."""
     undated = sum(entry.due is None for entry in rest)
     dated = len(rest) - undated
     parts = []
@@ -88,4 +100,4 @@ def _more(rest: Sequence[Entry], today: date, span: Span, *, tappable: bool) -> 
         parts.append(f"{dated} việc hạn sau ngày {day_month(last, today.year)}")
     if undated:
         parts.append(f"{undated} việc chưa có ngày cụ thể")
-    return f"Ngoài ra còn {' và '.join(parts)}" + (": /due_all" if tappable else ".")
+    return f"Ngoài ra còn {' và '.join(parts)}" + (f": {all_of_it}" if all_of_it else ".")

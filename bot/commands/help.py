@@ -1,19 +1,19 @@
-"""/help: what can be asked, on one screen."""
+"""/help: what this chat can ask for, by purpose, on one screen."""
+
+from collections.abc import Collection
 
 from bot.commands.asked import Answer, Asked
-from bot.commands.menu import MENU, Command
-from bot.message import block, bold, line, message
+from bot.commands.menu import Command
+from bot.commands.purposes import DESCRIPTIONS, OVERSEERS, purposes
+from bot.message import Block, Choice, block, bold, line, message
 from bot.rights import Verdict, judge
-from bot.wording import SEE_ALL, SEE_DUE, joined, way_in
+from bot.wording import SEE_ALL, SEE_DUE, SEE_STATUS, joined, way_in
 from store.lookup import standing_offices
 from store.states import ChatKind, Role
 
-_FREE_WORDS = "Gõ tiếng Việt cũng được, có dấu hay không: han, xong 2.6a, viec 2.6a, bao cao."
 # In a group the bot sees commands and replies to it only (Bot API, privacy mode).
-_GROUP_WORDS = (
-    "Gõ tiếng Việt cũng được: /han, /xong 2.6a, /viec 2.6a, /baocao. Trong nhóm, bot chỉ đọc tin bắt đầu bằng"
-    " dấu / hoặc tin trả lời bot."
-)
+_IN_GROUPS = "Trong nhóm, bot chỉ đọc tin bắt đầu bằng dấu / hoặc tin trả lời bot."
+_ASKS_FIRST = "Mọi ghi nhận đều được hỏi lại trước, và hoàn tác được trong 7 ngày."
 
 
 def _served(asked: Asked) -> list[str]:
@@ -24,30 +24,42 @@ def _served(asked: Asked) -> list[str]:
 
 
 async def help_(asked: Asked) -> Answer:
-    """The commands; a chat that speaks for nobody hears how to get in as well."""
-    commands = block(
-        *(
-            line(f"/{item.command.value}", f" – {item.description}")
-            for item in MENU
-            if item.command is not Command.HELP and judge(item.command, asked.bindings.roles) is Verdict.YES
-        )
-    )
-    examples = block(
-        line(bold("Ví dụ")),
-        *(item.example for item in MENU if item.command in (Command.DUE, Command.DONE, Command.TASK)),
-        _FREE_WORDS if asked.chat.kind is ChatKind.PRIVATE else _GROUP_WORDS,
-    )
-    if not asked.bindings.roles - {Role.OPERATOR}:
-        operator = Role.OPERATOR in asked.bindings.roles
-        who = "Cuộc trò chuyện này nhận tin vận hành hệ thống." if operator else None
-        blocks = way_in(await standing_offices(asked.session)).blocks
-        return Answer(message=message(*([who] if who else blocks), commands, examples))
+    """The commands by purpose; a chat that speaks for nobody hears how to get in instead."""
+    roles = asked.bindings.roles
+    commands = [_purpose(name, some) for name, some in purposes(roles)]
+    if not roles - {Role.OPERATOR}:
+        operator = Role.OPERATOR in roles
+        who = ["Cuộc trò chuyện này nhận tin vận hành hệ thống."] if operator else []
+        blocks = () if operator else way_in(await standing_offices(asked.session)).blocks
+        return Answer(message=message(*who, *blocks, *commands))
+    hints = [_in_words(asked)]
+    if judge(Command.DONE, roles) is Verdict.YES:
+        hints.append(_ASKS_FIRST)
     return Answer(
         message=message(
             f"Nhắc Việc đang phục vụ {joined(_served(asked))}.",
-            commands,
-            examples,
-            block("Ghi nhận xong luôn được hỏi lại trước khi ghi, và hoàn tác được trong 7 ngày."),
-            choices=[[SEE_DUE, SEE_ALL]],
+            *commands,
+            block(*hints),
+            choices=[_first_steps(roles)],
         )
     )
+
+
+def _purpose(name: str, commands: Collection[Command]) -> Block:
+    return block(
+        line(bold(name)),
+        *(f"/{command.value} – {DESCRIPTIONS[command]}" for command in commands),
+    )
+
+
+def _in_words(asked: Asked) -> str:
+    words = ["han", "xong 2.6a", "viec 2.6a"] if asked.agencies else ["tinh hinh", "han", "viec 2.6a"]
+    if asked.chat.kind is ChatKind.PRIVATE:
+        return f"Gõ tiếng Việt cũng được, có dấu hay không: {', '.join(words)}."
+    return f"Gõ tiếng Việt cũng được: {', '.join(f'/{one}' for one in words)}. {_IN_GROUPS}"
+
+
+def _first_steps(roles: Collection[Role]) -> list[Choice]:
+    if OVERSEERS.intersection(roles):
+        return [SEE_STATUS, SEE_DUE]
+    return [SEE_DUE, SEE_ALL]

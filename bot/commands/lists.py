@@ -1,13 +1,17 @@
 """Lists of assignments as blocks: by section, and by agency where a chat speaks for several."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.codes import code_key, code_stem
-from bot.listing import HEADINGS, Standing, entry_lines, sections
-from bot.message import Block, block, bold, line
+from bot.listing import HEADINGS, Standing, done_button, entry_lines, sections, short_line
+from bot.message import Block, Choice, Line, block, bold, line
 from store.agenda import Entry
 from store.tables import AgencyRow
+
+UNDATED = frozenset({Standing.ONGOING, Standing.ADHOC, Standing.EXTERNAL})
+_LINES_TOGETHER = 8
 
 
 def known_codes(entries: Iterable[Entry]) -> dict[str, str]:
@@ -34,22 +38,60 @@ def by_agency(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
     return groups
 
 
-def agency_line(name: str) -> Block:
-    return block(line(bold(f"🏛 {name}")))
-
-
 def section_blocks(
-    entries: Iterable[Entry], today: date, *, soon: str = HEADINGS[Standing.SOON], tappable: bool = True
+    entries: Iterable[Entry],
+    today: date,
+    *,
+    soon: str = HEADINGS[Standing.SOON],
+    tappable: bool = True,
+    above: str | None = None,
 ) -> list[Block]:
-    """Open assignments in sections; each block is one assignment, the first of a section carries its heading. `soon` is the
-    heading of what is neither late nor due today."""
+    """Open assignments in sections; each block is one assignment, the first of a section carries its heading. What has no
+    due day is told in a line each, several to a block. `soon` is the heading of what is neither late nor due today, `above`
+    one that stands over all. `tappable` for the agency's own: what can be tapped when it is done."""
     headings = {**HEADINGS, Standing.SOON: soon}
-    blocks = []
+    outer = (above,) if above else ()
+    blocks: list[Block] = []
     for kind, found in sections(entries, today):
-        for position, entry in enumerate(found):
-            heading = (line(bold(headings[kind])),) if position == 0 else ()
-            blocks.append(block(*heading, *entry_lines(entry, today, tappable=tappable)))
+        section = (*outer, headings[kind])
+        items = _short_blocks(found, today) if kind in UNDATED else _items(found, today, tappable=tappable)
+        for position, item in enumerate(items):
+            missing = section[0 if not blocks else len(outer) :] if position == 0 else ()
+            head = tuple(line(bold(heading)) for heading in missing)
+            blocks.append(replace(item, lines=(*head, *item.lines), section=section))
     return blocks
+
+
+def _items(entries: Iterable[Entry], today: date, *, tappable: bool) -> list[Block]:
+    return [
+        block(*entry_lines(entry, today, tappable=tappable), choices=done_choices(entry) if tappable else ())
+        for entry in entries
+    ]
+
+
+def _short_blocks(entries: Sequence[Entry], today: date) -> list[Block]:
+    return [block(*lines) for lines in chunked([short_line(entry, today) for entry in entries])]
+
+
+def done_choices(entry: Entry) -> tuple[Choice, ...]:
+    """What can be tapped about an agency's own assignment."""
+    button = done_button(entry)
+    return () if button is None else (button,)
+
+
+def chunked(lines: Sequence[Line]) -> list[Sequence[Line]]:
+    """Short lines as many together as stay on one page."""
+    return [lines[start : start + _LINES_TOGETHER] for start in range(0, len(lines), _LINES_TOGETHER)]
+
+
+def short_section(
+    heading: str, beside: str, lines: Sequence[Line], choices: Iterable[Choice] = ()
+) -> list[Block]:
+    """Short lines under a heading, with words `beside` it that a further page does not repeat; the choices are about all
+    of them."""
+    blocks = [block(*some, section=(heading,)) for some in chunked(lines)] or [block(section=(heading,))]
+    head = line(bold(heading), beside)
+    return [replace(blocks[0], lines=(head, *blocks[0].lines), choices=tuple(choices)), *blocks[1:]]
 
 
 def grouped_blocks(
@@ -61,9 +103,7 @@ def grouped_blocks(
     blocks = []
     for agency in agencies:
         own = [entry for entry in entries if entry.agency == agency.code]
-        if own:
-            of_agency = section_blocks(own, today, soon=soon, tappable=tappable)
-            blocks += [agency_line(agency.name), *of_agency]
+        blocks += section_blocks(own, today, soon=soon, tappable=tappable, above=f"🏛 {agency.name}")
     return blocks
 
 

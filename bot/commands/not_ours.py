@@ -21,9 +21,10 @@ async def of_others(asked: Asked, word: str) -> Answer | None:
     if not found:
         return None
     item = found[0]
+    not_yours = f", không phải việc của {joined(asked.agency_names)}" if asked.agencies else ""
     return Answer(
         message=message(
-            f"{item.code} do {joined(item.lead)} chủ trì, không phải việc của {joined(asked.agency_names)}.",
+            f"{item.code} do {joined(item.lead)} chủ trì{not_yours}.",
             choices=[[runs(f"Chi tiết {item.code}", f"/task {item.code}")]],
         )
     )

@@ -1,13 +1,14 @@
 """/due STP: one agency's list, which only its own chats and the plan's standing office may see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
-from bot.codes import shorten
+from bot.codes import clean, shorten
 from bot.commands.asked import Answer, Asked, overseen
 from bot.commands.due_list import USUAL_DAYS, Span, due_list, read_span
+from bot.commands.menu import Command
 from bot.message import message
 from bot.wording import SEE_DUE, joined, runs
 from plan.directory import name_key
@@ -77,15 +78,51 @@ def _split_span(text: str) -> tuple[str, Span]:
 async def _list(asked: Asked, agency: AgencyRow, span: Span) -> Answer:
     owed = await entries(asked.session, agencies=[agency.code], open_only=True)
     if agency.code in asked.agency_codes:
-        return Answer(message=due_list(owed, [agency], asked.today, span))
+        return Answer(message=due_list(owed, [agency], asked.today, span), paged=True)
     plans = await overseen(asked)
     if not plans:
-        return Answer(
-            message=message(
-                f"Ở đây chỉ xem được việc của {joined(asked.agency_names)}. "
-                "Việc của cơ quan khác do cơ quan thường trực theo dõi.",
-                choices=[[SEE_DUE]],
-            )
-        )
+        return only_own(asked)
     visible = [entry for entry in owed if entry.plan_key in plans]
-    return Answer(message=due_list(visible, [agency], asked.today, span, tappable=False))
+    listed = due_list(visible, [agency], asked.today, span, tappable=False)
+    about = runs("Tình hình cơ quan", f"/agency {agency.code}")
+    return Answer(message=replace(listed, choices=((about,),)), paged=True)
+
+
+def only_own(asked: Asked) -> Answer:
+    """For those who ask for other agencies' assignments and may not read them."""
+    return Answer(
+        message=message(
+            f"Ở đây chỉ xem được việc của {joined(asked.agency_names)}. "
+            "Việc của cơ quan khác do cơ quan thường trực theo dõi.",
+            choices=[[SEE_DUE]],
+        )
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """The agency that an overseer's words name, or the answer that asks which is meant."""
+
+    agency: AgencyRow | None = None
+    instead: Answer | None = None
+
+
+async def choose_agency(asked: Asked, command: Command) -> Chosen:
+    """For commands about one agency: what may have been meant is offered as buttons of the same command."""
+    name = clean(asked.args.replace("_", " "))
+    agencies = await all_agencies(asked.session)
+    meant = find_agency(name, agencies) if name_key(name) else Meant()
+    if meant.agency is not None:
+        return Chosen(agency=meant.agency)
+    rows = [
+        [runs(shorten(agency.name, _LABEL_LIMIT), f"/{command.value} {agency.code}")]
+        for agency in meant.perhaps
+    ]
+    example = f"/{command.value} {agencies[0].code}" if agencies else f"/{command.value}"
+    asks = (
+        "Anh/chị muốn xem cơ quan nào?"
+        if rows or not name
+        else f"Không có cơ quan “{shorten(name, _LABEL_LIMIT)}” trong kế hoạch."
+    )
+    hint = [] if rows else [f"Gõ mã hoặc tên cơ quan, ví dụ: {example}"]
+    return Chosen(instead=Answer(message=message(asks, *hint, choices=rows)))

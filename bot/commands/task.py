@@ -76,7 +76,7 @@ def _output_blocks(item: Item, own: Sequence[Entry], asked: Asked) -> list[Block
         lines.append(line("Sản phẩm ", bold(item.code), f": {item.product}"))
         lines.append(line("Thời gian: ", italic(f"“{item.schedule}”")))
     of_output = [e for e in own if (e.plan_key, e.code) == (item.plan_key, item.code)]
-    if not of_output:
+    if not of_output and asked.agencies:
         lines.append(line(f"{joined(asked.agency_names)} không chủ trì việc này."))
     groups = by_agency(of_output)
     for name, mine in groups.items():

@@ -13,6 +13,9 @@ from bot.wording import SEE_DUE, SEE_HELP, fits, runs
 _ECHO_LIMIT = 40
 _MOST_TYPOS = 2
 _LEAST_ALIKE = 0.6
+# "hôm" is no mistyped "nhóm", nor "trời" a "rời": nobody should be led to these by the first word of a sentence.
+_NOT_BY_SHORT_WORDS = frozenset({Command.GROUP, Command.LEAVE})
+_SHORT = 4
 _EXAMPLES = {item.command: item.example for item in MENU}
 
 
@@ -46,6 +49,8 @@ def _nearest_commands(word: str) -> list[Command]:
     for name, command in COMMANDS.items():
         # An invite is typed by hand, and three letters are anything's neighbour.
         if command is Command.START or len(word) < 2:
+            continue
+        if command in _NOT_BY_SHORT_WORDS and len(name) <= _SHORT:
             continue
         typos = OSA.distance(word, name)
         alike = 1 - typos / max(len(word), len(name))

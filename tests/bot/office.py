@@ -307,12 +307,14 @@ async def put_plan(session: AsyncSession, plan: Plan) -> None:
 
 
 @asynccontextmanager
-async def open_office() -> AsyncIterator[Office]:
+async def open_office(*plans: Plan) -> AsyncIterator[Office]:
+    """On those plans, else on the small one."""
     database = Database("sqlite:///:memory:")
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     async with database.write() as session:
-        await put_plan(session, PLAN)
+        for plan in plans or (PLAN,):
+            await put_plan(session, plan)
     try:
         yield Office(database)
     finally:

@@ -1,12 +1,16 @@
 import asyncio
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.commands.menu import COMMANDS, MENU
+from bot.commands.menu import COMMANDS, MENU, Command
+from bot.commands.purposes import menu_of, purposes
 from bot.message import Message, from_json, to_json
+from bot.rights import Verdict, judge
 from plan.text import fold
+from store.states import Role
 from tests.bot.office import Office, action_of, labels, open_office, plain
 
 
@@ -57,21 +61,61 @@ async def test_help_fits_on_a_screen(office: Office) -> None:
     assert plain(await office.say("/help")) == (
         "Nhắc Việc đang phục vụ Sở Tư pháp.\n"
         "\n"
+        "Xem việc\n"
         "/due – Việc quá hạn, hôm nay và 30 ngày tới\n"
-        "/done – Ghi nhận việc đã xong\n"
+        "/overdue – Việc đã quá hạn\n"
         "/task – Chi tiết một việc\n"
+        "/find – Tìm việc theo chữ trong kế hoạch\n"
+        "/history – Lịch sử một việc\n"
         "/reports – Các kỳ báo cáo: chốt số liệu, hạn nộp\n"
+        "\n"
+        "Ghi nhận\n"
+        "/done – Ghi nhận việc đã xong\n"
+        "/undo – Hoàn tác lần ghi gần nhất\n"
+        "/progress – Ghi tiến độ một việc\n"
+        "/waive – Ghi nhận không phát sinh\n"
+        "/snooze – Hoãn nhắc một việc vài ngày\n"
+        "\n"
+        "Đề nghị\n"
+        "/extend – Xin gia hạn một việc\n"
+        "/ask – Đề nghị cơ quan phối hợp\n"
+        "\n"
+        "Kết nối\n"
         "/start – Kết nối với cơ quan bằng mã mời\n"
+        "/who – Cuộc trò chuyện này đang kết nối với ai\n"
+        "/handover – Bàn giao cho người phụ trách mới\n"
+        "/group – Ai trong nhóm được ghi nhận\n"
+        "/leave – Ngừng kết nối cuộc trò chuyện này\n"
         "\n"
-        "Ví dụ\n"
-        "/due 7 · /due all · /due 7.2\n"
-        "/done 2.6a 15/KH-UBND\n"
-        "/task 2.6a\n"
-        "Gõ tiếng Việt cũng được, có dấu hay không: han, xong 2.6a, viec 2.6a, bao cao.\n"
-        "\n"
-        "Ghi nhận xong luôn được hỏi lại trước khi ghi, và hoàn tác được trong 7 ngày.\n"
+        "Gõ tiếng Việt cũng được, có dấu hay không: han, xong 2.6a, viec 2.6a.\n"
+        "Mọi ghi nhận đều được hỏi lại trước, và hoàn tác được trong 7 ngày.\n"
         "[Việc đến hạn] [Tất cả việc]"
     )
+
+
+ROLES = [frozenset(some) for count in range(1, 5) for some in combinations(Role, count)]
+
+
+@pytest.mark.parametrize(
+    "roles", [frozenset[Role](), *ROLES], ids=lambda roles: "+".join(sorted(roles)) or "nobody"
+)
+def test_help_names_each_command_that_the_roles_may_give_once_and_no_other(roles: frozenset[Role]) -> None:
+    shown = [command for _, commands in purposes(roles) for command in commands]
+
+    allowed = {command for command in Command if judge(command, roles) is Verdict.YES}
+    assert len(shown) == len(set(shown))
+    assert set(shown) == allowed - {Command.HELP}
+    assert [name for name, _ in menu_of(roles)] == [*(command.value for command in shown), "help"]
+
+
+async def test_an_overseer_is_offered_the_overview_first(office: Office) -> None:
+    await office.bind("", role=Role.LEADER)
+
+    message = await office.say("/help")
+
+    assert "Nhắc Việc đang phục vụ lãnh đạo.\n\nTình hình\n/status – " in plain(message)
+    assert "/done" not in plain(message)
+    assert labels(message) == ["Tình hình chung", "Việc đến hạn"]
 
 
 async def test_a_command_for_another_bot_is_left_alone(office: Office) -> None:

@@ -1,5 +1,9 @@
+from datetime import date
+
 import pytest
 
+from store.states import Role
+from store.tables import AssignmentRow
 from tests.bot.office import Office, action_of, labels, plain
 
 
@@ -8,7 +12,7 @@ async def test_due_shows_late_and_soon_and_says_how_much_more_there_is(office: O
 
     assert plain(await office.say("/due")) == (
         "📋 Sở Nội vụ · Thứ Hai 13/03/2023\n"
-        "1 việc quá hạn, 2 việc trong 30 ngày tới.\n"
+        "1 việc quá hạn, 2 việc trong 30 ngày tới, 2 việc chưa có ngày cụ thể.\n"
         "\n"
         "⛔ Quá hạn\n"
         "7.2a Xây dựng và tổ chức thực hiện Kế hoạch tuyên truyền CCHC năm 2023\n"
@@ -24,8 +28,51 @@ async def test_due_shows_late_and_soon_and_says_how_much_more_there_is(office: O
         "Quyết định công bố TTHC nội bộ của Chủ tịch UBND tỉnh\n"
         "Hạn 31/03 · còn 18 ngày · /done_2_6a\n"
         "\n"
-        "Ngoài ra còn 3 việc hạn sau ngày 12/04 và 2 việc chưa có ngày cụ thể: /due_all"
+        "🔁 Thường xuyên\n"
+        "2.2 Công bố TTHC mới ban hành được sửa đổi, bổ sung…\n"
+        "\n"
+        "⚡ Đột xuất, khi có yêu cầu\n"
+        "7.3b Kiểm tra công vụ\n"
+        "\n"
+        "Ngoài ra còn 3 việc hạn sau ngày 12/04: /due_all\n"
+        "[✅ 7.2a] [✅ BC quý I] [✅ 2.6a]\n"
+        "[Toàn tỉnh]"
     )
+
+
+async def test_what_has_no_day_is_told_in_a_line_with_its_progress_and_is_never_late(office: Office) -> None:
+    await office.bind("STP")
+    entry = await office.entry("STP", "1.1a")
+    async with office.database.write() as session:
+        (await session.get_one(AssignmentRow, entry.id)).progress = 60
+
+    shown = plain(await office.say("/due"))
+
+    assert "⏳ Chờ văn bản, chưa có ngày\n1.1a Xây dựng và triển khai Kế hoạch theo dõi thi… · 60%\n" in shown
+    assert "quá hạn" not in shown
+    assert "✅ 1.1a" not in shown
+
+
+async def test_an_asked_for_number_of_days_leaves_out_what_has_no_day_but_counts_it(office: Office) -> None:
+    await office.bind("STP")
+
+    shown = plain(await office.say("/due 7"))
+
+    assert "🔁" not in shown
+    assert "Ngoài ra còn 3 việc hạn sau ngày 20/03 và 2 việc chưa có ngày cụ thể: /due_all" in shown
+
+
+async def test_what_waited_for_a_paper_is_listed_like_any_other_once_it_has_a_day(office: Office) -> None:
+    await office.bind("STP")
+    entry = await office.entry("STP", "1.1a")
+    async with office.database.write() as session:
+        row = await session.get_one(AssignmentRow, entry.id)
+        row.set_due = row.due = row.remind_by = row.late_after = date(2023, 3, 20)
+
+    message = await office.say("/due")
+
+    assert "Hạn 20/03 · còn 7 ngày · /done_1_1a" in plain(message)
+    assert action_of(message, "✅ 1.1a") == "run:/done 1.1a"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +120,6 @@ async def test_due_all_has_sections_for_what_has_no_day(office: Office, words: s
     assert "Hạn Chủ Nhật 31/12 · còn 293 ngày · /done_2_6b" in shown
     assert "🔁 Thường xuyên\n2.2 " in shown
     assert "⏳ Chờ văn bản, chưa có ngày\n1.1a " in shown
-    assert "Chưa có ngày: cần người xem văn bản để ấn định · /done_1_1a" in shown
     assert "Ngoài ra" not in shown
 
 
@@ -85,7 +131,7 @@ async def test_due_of_a_code_shows_it_alone(office: Office, words: str, codes: l
 
     message = await office.say(words)
 
-    assert [block.lines[0][0].text for block in message.blocks] == codes
+    assert [block.lines[0][0].text for block in message.blocks[1:]] == codes
     assert action_of(message, "Chi tiết 2.6") == "run:/task 2.6"
 
 
@@ -166,5 +212,105 @@ async def test_several_agencies_in_one_chat_are_grouped(office: Office) -> None:
     shown = plain(await office.say("/due"))
 
     assert shown.startswith("📋 Sở Thông tin và Truyền thông; Văn phòng UBND tỉnh · ")
-    assert "🏛 Sở Thông tin và Truyền thông\n\n⛔ Quá hạn\n6.5 " in shown
-    assert "🏛 Văn phòng UBND tỉnh\n\n⛔ Quá hạn\n2.1a " in shown
+    assert "🏛 Sở Thông tin và Truyền thông\n⛔ Quá hạn\n6.5 " in shown
+    assert "🏛 Văn phòng UBND tỉnh\n⛔ Quá hạn\n2.1a " in shown
+
+
+@pytest.mark.parametrize(
+    "words", ["/due", "/due tỉnh", "toàn tỉnh", "/due all tinh", "/due_tinh", "hạn toàn tỉnh 30"]
+)
+async def test_an_overseer_without_agencies_sees_the_whole_plan_by_agency(office: Office, words: str) -> None:
+    await office.bind("", role=Role.LEADER)
+
+    shown = plain(await office.say(words if "due" in words or "hạn" in words else f"/due {words}"))
+
+    assert shown == (
+        "📋 Toàn tỉnh · Thứ Hai 13/03/2023\n"
+        "4 việc quá hạn, 7 việc trong 30 ngày tới; 4 cơ quan.\n"
+        "\n"
+        "🏛 Sở Thông tin và Truyền thông: 2 việc quá hạn, 1 việc trong 30 ngày tới\n"
+        "⛔ 6.5 Công bố kết quả đánh giá Bộ chỉ số chỉ đạo, điều… · tháng 1 · quá hạn 41 ngày\n"
+        "⛔ 6.5 Công bố kết quả đánh giá Bộ chỉ số chỉ đạo, điều… · tháng 2 · quá hạn 13 ngày\n"
+        "🗓 6.5 Công bố kết quả đánh giá Bộ chỉ số chỉ đạo, điều… · tháng 3 · hạn 31/03\n"
+        "\n"
+        "🏛 Sở Nội vụ: 1 việc quá hạn, 2 việc trong 30 ngày tới\n"
+        "⛔ 7.2a Xây dựng và tổ chức thực hiện Kế hoạch tuyên… · quá hạn 13 ngày\n"
+        "🗓 BC Báo cáo tình hình, kết quả thực hiện công tác… · Quý I/2023 · hạn 16/03\n"
+        "🗓 2.6a Thực hiện hiệu quả công tác rà soát, đơn giản… · hạn 31/03\n"
+        "\n"
+        "🏛 Văn phòng UBND tỉnh: 1 việc quá hạn, 2 việc trong 30 ngày tới\n"
+        "⛔ 2.1a Xây dựng và triển khai thực hiện Kế hoạch kiểm… · quá hạn 41 ngày\n"
+        "🗓 2.1b Xây dựng và triển khai thực hiện Kế hoạch kiểm… · quý I · hạn 31/03\n"
+        "🗓 2.6a Thực hiện hiệu quả công tác rà soát, đơn giản… · hạn 31/03\n"
+        "\n"
+        "🏛 Sở Tư pháp: 2 việc trong 30 ngày tới\n"
+        "🗓 BC Báo cáo tình hình, kết quả thực hiện công tác… · Quý I/2023 · hạn 16/03\n"
+        "🗓 2.6a Thực hiện hiệu quả công tác rà soát, đơn giản… · hạn 31/03\n"
+        "\n"
+        "Ngoài ra còn 18 việc hạn sau ngày 12/04 và 5 việc chưa có ngày cụ thể: /due_tinh_all\n"
+        "[Cơ quan quá hạn] [Tình hình chung]"
+    )
+
+
+async def test_everything_of_the_whole_plan_can_be_asked_for(office: Office) -> None:
+    await office.bind_standing_office()
+
+    shown = plain(await office.say("/due_tinh_all"))
+
+    assert shown.startswith("📋 Toàn tỉnh · Thứ Hai 13/03/2023\n4 việc quá hạn, 25 việc còn hạn, ")
+    assert "Ngoài ra" not in shown
+
+
+@pytest.mark.parametrize("words", ["/due tỉnh", "/due toàn tỉnh 7", "/due_tinh_all"])
+async def test_an_officer_does_not_see_the_whole_plan(office: Office, words: str) -> None:
+    await office.bind("STP")
+
+    shown = plain(await office.say(words))
+
+    assert shown.startswith("Ở đây chỉ xem được việc của Sở Tư pháp.")
+    assert "2.1a" not in shown
+
+
+async def test_an_overseer_sees_how_far_everyone_is_with_one_code(office: Office) -> None:
+    await office.bind("", role=Role.LEADER)
+
+    message = await office.say("/due 2.6a")
+
+    assert plain(message) == (
+        "📌 2.6 Thực hiện hiệu quả công tác rà soát, đơn giản hóa TTHC nội bộ trong hệ thống hành chính nhà nước "
+        "trên địa bàn tỉnh\n"
+        "\n"
+        "2.6a\n"
+        "🏛 Sở Tư pháp: hạn 31/03 · còn 18 ngày\n"
+        "🏛 Văn phòng UBND tỉnh: hạn 31/03 · còn 18 ngày\n"
+        "🏛 Sở Nội vụ: hạn 31/03 · còn 18 ngày\n"
+        "[Chi tiết 2.6]"
+    )
+
+
+async def test_an_item_button_asks_about_exactly_that_item(office: Office) -> None:
+    await office.bind("STP", "STTTT")
+    message = await office.say("/due")
+
+    answer = await office.tap(message, "✅ 6.5 tháng 3")
+
+    assert plain(answer.message).startswith("Ghi nhận đã xong?")
+    assert "tháng 3" in plain(answer.message)
+    assert await office.done_codes() == []
+
+
+async def test_nobody_gets_buttons_for_another_agencys_items(office: Office) -> None:
+    await office.bind_standing_office()
+
+    for words in ("/due STP", "/due tỉnh", "/due STP all"):
+        assert not any(label.startswith("✅") for label in labels(await office.say(words)))
+
+
+async def test_a_standing_office_hears_who_leads_a_code_of_a_plan_that_it_does_not_steer(
+    office: Office,
+) -> None:
+    await office.bind("VPUB", role=Role.STANDING_OFFICE)
+
+    assert plain(await office.say("/due 7.2a")).startswith("7.2a do Sở Nội vụ chủ trì.\n")
+    assert plain(await office.say("/due")) == "Chưa có kế hoạch nào đang được theo dõi."
+    assert plain(await office.say("/due tỉnh")) == "Chưa có kế hoạch nào đang được theo dõi."

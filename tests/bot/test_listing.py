@@ -6,18 +6,22 @@ import pytest
 from bot.codes import Period
 from bot.listing import (
     Standing,
+    done_button,
     done_command,
     done_words,
     entry_lines,
     periods_of,
     sections,
+    short_line,
     standing,
     status_line,
     what_is_left,
 )
 from bot.message import Line
+from bot.wording import runs
 from plan.assignments import DutyKind
 from store.agenda import Entry
+from store.states import State
 from tests.bot.entries import QUARTER_1, QUARTER_3, TUYEN_TRUYEN, done, due_on, without_day
 
 SATURDAY = date(2023, 9, 16)
@@ -168,6 +172,63 @@ def test_done_says_when_in_vietnam_and_nobodys_name() -> None:
 )
 def test_what_is_tapped_names_the_period(slot: str, command: str) -> None:
     assert done_command(replace(TUYEN_TRUYEN, slot=slot)) == command
+
+
+@pytest.mark.parametrize(
+    ("entry", "label", "typed"),
+    [
+        (TUYEN_TRUYEN, "✅ 7.2a", "/done 7.2a"),
+        (replace(TUYEN_TRUYEN, period="tháng 2"), "✅ 7.2a", "/done 7.2a"),
+        (replace(TUYEN_TRUYEN, slot="2023-Q1", period="quý I"), "✅ 7.2a quý I", "/done 7.2a q1"),
+        (
+            replace(TUYEN_TRUYEN, slot="2024-Q1", period="quý I/2024"),
+            "✅ 7.2a quý I/2024",
+            "/done 7.2a q1 2024",
+        ),
+        (replace(TUYEN_TRUYEN, slot="2023-H2", period="6 tháng cuối năm"), "✅ 7.2a 6tc", "/done 7.2a 6tc"),
+        (replace(TUYEN_TRUYEN, slot="2023-03-31"), "✅ 7.2a n3103", "/done 7.2a n3103"),
+        (QUARTER_1, "✅ BC quý I", "/done BC q1"),
+        (replace(QUARTER_1, slot="nam", period="năm 2023"), "✅ BC năm", "/done BC nam"),
+    ],
+)
+def test_the_button_of_an_item_names_its_period_where_there_are_several(
+    entry: Entry, label: str, typed: str
+) -> None:
+    assert done_button(entry) == runs(label, typed)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        done(TUYEN_TRUYEN),
+        without_day(DutyKind.ONGOING),
+        without_day(DutyKind.EXTERNAL),
+        replace(TUYEN_TRUYEN, state=State.SUBMITTED),
+        replace(TUYEN_TRUYEN, code="7." + "a" * 60),
+    ],
+)
+def test_what_cannot_be_tapped_done_has_no_button(entry: Entry) -> None:
+    assert done_button(entry) is None
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        (TUYEN_TRUYEN, "⛔ 7.2a Xây dựng và tổ chức thực hiện Kế hoạch tuyên… · quá hạn 13 ngày"),
+        (
+            replace(due_on(date(2023, 3, 13)), title="Kiểm tra", period="tháng 3"),
+            "⏰ 7.2a Kiểm tra · tháng 3 · hạn hôm nay",
+        ),
+        (replace(due_on(date(2023, 4, 3)), title="Kiểm tra"), "🗓 7.2a Kiểm tra · hạn 03/04"),
+        (replace(without_day(DutyKind.ONGOING), title="Kiểm tra", progress=60), "7.2a Kiểm tra · 60%"),
+        (
+            replace(done(TUYEN_TRUYEN, "1/BC"), title="Kiểm tra"),
+            "✅ 7.2a Kiểm tra · đã xong ngày 31/03/2023, số 1/BC",
+        ),
+    ],
+)
+def test_a_short_line_says_where_it_stands(entry: Entry, words: str) -> None:
+    assert text(short_line(entry, date(2023, 3, 13))) == words
 
 
 def test_a_period_can_be_asked_for_by_its_name_too() -> None:

@@ -72,6 +72,8 @@ def test_a_morning_looks_like_this() -> None:
         "Quý I/2023 · số liệu từ 15/12/2022 đến 14/03/2023, chốt 14/03\n"
         "Nộp chậm nhất 16/03 · còn 3 ngày · /done_bc_q1\n"
         "Nhập số liệu tại https://ktxh.soctrang.gov.vn\n"
+        "[✅ 7.2a] [✅ 6.5 tháng 2] [✅ 7.3a1]\n"
+        "[✅ BC quý I]\n"
         "[Việc đến hạn] [Các kỳ báo cáo]"
     )
 
@@ -140,3 +142,15 @@ def test_the_rest_of_a_long_message_says_that_it_goes_on() -> None:
 
     assert message is not None
     assert plain(message).startswith("🔔 Sở Nội vụ · Thứ Hai 13/03/2023 (tiếp theo)\n\n🗓 Sắp đến hạn\n7.3a1")
+
+
+def test_a_long_morning_has_buttons_for_what_is_late_or_due_today_first() -> None:
+    soon = [replace(KIEM_TRA, id=100 + number, code=f"1.{number}") for number in range(11)]
+    other = replace(TUYEN_TRUYEN, id=200, code="3.1", agency="STP", agency_name="Sở Tư pháp")
+
+    message = morning_message([noticed(entry) for entry in (*soon, TUYEN_TRUYEN, other, CONG_BO)], MONDAY)
+
+    assert message is not None
+    buttons = [choice.label for item in message.blocks for choice in item.choices]
+    assert len(buttons) == 12
+    assert {"✅ 7.2a", "✅ 3.1", "✅ 6.5 tháng 2"} < set(buttons)

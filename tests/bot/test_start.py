@@ -30,7 +30,8 @@ async def test_help_works_in_a_chat_that_nobody_bound(office: Office) -> None:
     message = await office.say("/help")
 
     assert plain(message).startswith("Cuộc trò chuyện này chưa kết nối")
-    assert "/done – Ghi nhận việc đã xong" in plain(message)
+    assert "/start – Kết nối với cơ quan bằng mã mời" in plain(message)
+    assert "/done" not in plain(message)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ async def test_an_operator_has_a_welcome_of_their_own(office: Office) -> None:
     assert plain(message).startswith("✅ Đã kết nối kênh vận hành.")
     assert "chỉ nhận tin vận hành" in plain(await office.say("/due"))
     assert plain(await office.say("/help")).startswith("Cuộc trò chuyện này nhận tin vận hành hệ thống.")
-    assert "chỉ nhận tin vận hành" in plain((await office.touch("yes:1")).message)
+    assert "không dùng được nữa" in plain((await office.touch("yes:1")).message)
 
 
 async def test_a_bound_chat_hears_where_it_stands(office: Office) -> None:

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from store.states import Role
 from tests.bot.office import Office, plain
 
 
@@ -110,13 +113,54 @@ async def test_reports_shows_every_period(office: Office) -> None:
         "\n"
         "Quý III/2023\n"
         "Số liệu từ 15/06/2023 đến 14/09/2023, chốt 14/09\n"
-        "• BC nộp chậm nhất Thứ Bảy 16/09 · còn 187 ngày · /done_bc_q3"
+        "• BC nộp chậm nhất Thứ Bảy 16/09 · còn 187 ngày · /done_bc_q3\n"
+        "[✅ BC quý III]"
     )
     for words in ("/reports", "báo cáo", "/baocao", "bao_cao", "kỳ báo cáo"):
         assert plain(await office.say(words)) == expected
+
+
+async def test_an_overseer_sees_how_many_agencies_handed_a_report_in_and_who_is_missing(
+    office: Office,
+) -> None:
+    await office.bind("STP")
+    await office.tap(await office.say("/done_bc_q1 12/BC-STP"), "Xác nhận")
+    office.chat = "200"
+    await office.bind("", role=Role.LEADER)
+    office.now += timedelta(days=7)
+
+    expected = (
+        "📊 Báo cáo định kỳ · Toàn tỉnh\n"
+        "Nhập số liệu tại https://ktxh.soctrang.gov.vn\n"
+        "\n"
+        "Quý I/2023 · nộp chậm nhất 16/03\n"
+        "Số liệu từ 15/12/2022 đến 14/03/2023, chốt 14/03\n"
+        "• BC 1/2 cơ quan đã nộp\n"
+        "⛔ Quá hạn 1 cơ quan: SNV\n"
+        "\n"
+        "Quý III/2023 · nộp chậm nhất Thứ Bảy 16/09\n"
+        "Số liệu từ 15/06/2023 đến 14/09/2023, chốt 14/09\n"
+        "• BC 0/2 cơ quan đã nộp\n"
+        "[Cơ quan quá hạn] [Tình hình chung]"
+    )
+    assert plain(await office.say("/reports")) == expected
+    office.chat = "300"
+    await office.bind_standing_office()
+    own = await office.say("/reports")
+    assert plain(own).startswith("📊 Báo cáo định kỳ · Sở Nội vụ\n")
+    assert plain((await office.tap(own, "Toàn tỉnh")).message) == expected
 
 
 async def test_an_agency_without_reports_hears_so(office: Office) -> None:
     await office.bind("VPUB")
 
     assert "không có báo cáo định kỳ" in plain(await office.say("/reports"))
+
+
+async def test_an_overseer_without_agencies_reads_the_task_and_how_far_everyone_is(office: Office) -> None:
+    await office.bind("", role=Role.LEADER)
+
+    shown = plain(await office.say("/task 2.6a"))
+
+    assert "Toàn tỉnh: 0/3 cơ quan đã xong" in shown
+    assert "không chủ trì việc này" not in shown

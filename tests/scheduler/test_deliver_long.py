@@ -31,9 +31,10 @@ async def test_a_long_morning_is_split_between_items_and_each_is_in_one_piece(de
     assert Counter(code for piece in pieces for code in codes_in(piece)) == Counter(
         f"/done_1_{number}" for number in range(1, 81)
     )
-    assert [bool(message.buttons) for message in await desk.town.heard(GROUP)] == [False] * (
-        len(pieces) - 1
-    ) + [True]
+    shown = [[label for label, _ in message.buttons] for message in await desk.town.heard(GROUP)]
+    assert ["Việc đến hạn" in labels for labels in shown] == [False] * (len(pieces) - 1) + [True]
+    assert shown[0][0] == "✅ 1.1"
+    assert all(len(labels) <= 13 for labels in shown)
     assert await desk.notice_states() == {NoticeState.SENT: 80}
     assert await desk.states() == {OutboxState.SENT: 1}
 
