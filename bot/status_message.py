@@ -10,24 +10,32 @@ from bot.codes import shorten
 from bot.commands.lists import count_words
 from bot.listing import Standing, due_words, standing
 from bot.message import Block, Message, block, bold, italic, line, message
-from bot.wording import SEE_DUE, capitalised, full_day, joined
+from bot.overview import figure_lines
+from bot.wording import SEE_DUE, capitalised, full_day, joined, runs
 from plan.vietnam import day_of, local
 from store.agenda import Entry
 from store.chats import Bindings
+from store.figures import Column, column_of, figures
 
 MARK = "🗂"
 _MOST_LINES = 6
 _TITLE_LIMIT = 48
 
 
-def status_message(owed: Sequence[Entry], bindings: Bindings, now: datetime) -> Message:
-    """Of everything that the chat's agencies owe, also what is done; `now` is business time."""
+def status_message(
+    owed: Sequence[Entry], overseen: Sequence[Entry], bindings: Bindings, now: datetime
+) -> Message:
+    """Of everything that the chat's agencies owe, also what is done, and of all that it oversees; `now` is business time."""
     today = day_of(now)
     blocks: list[Block] = [block(line(bold(f"{MARK} {joined(_names(bindings))}")))]
     if bindings.agencies:
         blocks += _agenda(owed, today)
+    if overseen:
+        blocks.append(_overview(overseen, today))
     blocks.append(block(line(italic(f"Cập nhật {local(now):%H:%M} ngày {full_day(today)}"))))
-    return message(*blocks, choices=[[SEE_DUE]])
+    return message(
+        *blocks, choices=[[SEE_DUE, runs("Tình hình chung", "/status")] if overseen else [SEE_DUE]]
+    )
 
 
 def unbound_status() -> Message:
@@ -38,6 +46,15 @@ def unbound_status() -> Message:
 def _names(bindings: Bindings) -> list[str]:
     own = [agency.name for agency in bindings.agencies]
     return own or [f"{office.name} (cơ quan thường trực)" for office in bindings.offices] or ["Lãnh đạo"]
+
+
+def _overview(overseen: Sequence[Entry], today: date) -> Block:
+    late = {entry.agency for entry in overseen if column_of(entry, today) is Column.OPEN_LATE}
+    return block(
+        line(bold("📊 Toàn tỉnh")),
+        *figure_lines(figures(overseen, today)),
+        *([line(f"{len(late)} cơ quan đang có việc quá hạn: /late")] if late else []),
+    )
 
 
 def _agenda(owed: Sequence[Entry], today: date) -> list[Block]:

@@ -12,9 +12,11 @@ from bot.message import Message, from_json
 from bot.morning import morning_message, nudge_message
 from bot.status_message import status_message, unbound_status
 from store import notices
-from store.agenda import entries
-from store.chats import bindings_of
+from store.agenda import Entry, entries
+from store.chats import Bindings, bindings_of
 from store.claims import Claim
+from store.figures import counts
+from store.lookup import plans_of
 from store.notices import NoticedEntry
 from store.states import OutboxKind, Role
 
@@ -57,7 +59,16 @@ async def _status(session: AsyncSession, claim: Claim, now: datetime) -> Message
     if not bindings.roles - {Role.OPERATOR}:
         return unbound_status() if claim.replaces else None
     own = await entries(session, agencies=[agency.code for agency in bindings.agencies])
-    return status_message(own, bindings, now)
+    return status_message(own, await _overseen(session, bindings), bindings, now)
+
+
+async def _overseen(session: AsyncSession, bindings: Bindings) -> list[Entry]:
+    if Role.LEADER in bindings.roles:
+        return await entries(session)
+    if not bindings.offices:
+        return []
+    plans = await plans_of(session, [office.code for office in bindings.offices])
+    return [entry for entry in await entries(session) if counts(entry) and entry.plan_key in plans]
 
 
 def _message(claim: Claim, entries: Sequence[NoticedEntry]) -> Message | None:

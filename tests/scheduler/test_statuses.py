@@ -4,10 +4,11 @@ from sqlalchemy import select
 
 from bot.status_message import MARK
 from store.changes import Actor, mark_done
+from store.states import Role
 from store.statuses import any_wanted, queue_wanted, want_statuses
 from store.tables import AssignmentRow, BindingRow
 from tests.app.town import TOKEN
-from tests.scheduler.desk import GROUP, LAN, TUESDAY, Desk
+from tests.scheduler.desk import GROUP, LAN, MINH, TUESDAY, Desk
 
 
 async def renew(desk: Desk) -> int:
@@ -120,3 +121,19 @@ async def test_a_chat_that_speaks_for_nobody_any_more_says_so(desk: Desk) -> Non
     await renew(desk)
 
     assert await desk.town.status(GROUP) == f"{MARK} Cuộc trò chuyện này không còn kết nối với cơ quan nào."
+
+
+async def test_the_standing_office_and_leaders_see_how_far_the_plan_is(desk: Desk) -> None:
+    async with desk.database.write() as session:
+        for role, agency in ((Role.STANDING_OFFICE, "SNV"), (Role.LEADER, "")):
+            chat = desk.chats[LAN if agency else MINH]
+            session.add(BindingRow(chat_id=chat, role=role, agency=agency, bound_at=TUESDAY))
+    await finish_one(desk)
+
+    await renew(desk)
+
+    for chat in (LAN, MINH):
+        status = await desk.town.status(chat)
+        assert status is not None
+        assert "📊 Toàn tỉnh" in status
+        assert "✅ Hoàn thành đúng hạn: 1" in status
