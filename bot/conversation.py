@@ -9,6 +9,7 @@ from typing import assert_never
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.commands import confirm
+from bot.commands.ask import ask_
 from bot.commands.asked import Answer as Answer
 from bot.commands.asked import Asked
 from bot.commands.done import done
@@ -35,6 +36,7 @@ from store.timetable import Timetable
 _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.DUE: due,
     Command.DONE: done,
+    Command.ASK: ask_,
     Command.TASK: task,
     Command.REPORTS: reports,
     Command.HELP: help_,

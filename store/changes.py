@@ -14,7 +14,7 @@ from store.tables import AssignmentRow, AuditRow
 from store.timetable import Timetable
 
 UNDO_WINDOW = timedelta(days=7)
-UNDOABLE = frozenset({"done", "waive", "progress", "snooze", "setdue"})
+UNDOABLE = frozenset({"done", "waive", "progress", "snooze", "setdue", "ask"})
 _FIELDS = (
     "state",
     "done_at",
@@ -29,6 +29,7 @@ _FIELDS = (
     "due",
     "remind_by",
     "late_after",
+    "retired",
 )
 _DAYS = frozenset({"document_date", "snoozed_until", "set_due", "due", "remind_by", "late_after"})
 
@@ -137,6 +138,8 @@ async def undo(
     changed = [name for name in _FIELDS if before.get(name) != after.get(name)]
     if row.retired or any(current[name] != after.get(name) for name in changed):
         return None
+    if entry.action == "ask" and row.state is not State.OPEN:
+        return None
     entry.undone = True
     await write(
         session,
@@ -147,7 +150,8 @@ async def undo(
         now=now,
         subject=entry.action,
     )
-    row.next_milestone_on = today if row.due and row.state is State.OPEN else None
+    is_looked_at = row.due and row.state is State.OPEN and not row.retired
+    row.next_milestone_on = today if is_looked_at else None
     await session.flush()
     return row
 

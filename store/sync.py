@@ -87,7 +87,8 @@ async def sync_plan(
 
 
 async def retire_missing_plans(session: AsyncSession, active: Iterable[str]) -> list[str]:
-    """Retire plans that the settings no longer name, with all their assignments; returns their keys."""
+    """Retire plans that the settings no longer name, with all their assignments; returns their keys. What leads asked of
+    others is closed with its reason (store.asks)."""
     gone = list(
         await session.scalars(
             select(PlanRow).where(PlanRow.key.not_in(list(active)), PlanRow.retired.is_(False))
@@ -98,7 +99,7 @@ async def retire_missing_plans(session: AsyncSession, active: Iterable[str]) -> 
         rows = await session.scalars(
             select(AssignmentRow)
             .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
-            .where(ItemRow.plan_key == plan.key)
+            .where(ItemRow.plan_key == plan.key, AssignmentRow.kind != DutyKind.SUPPORT)
         )
         for row in rows:
             row.retired, row.next_milestone_on = True, None
