@@ -16,6 +16,7 @@ from bot.commands.done import done
 from bot.commands.due import due
 from bot.commands.help import help_
 from bot.commands.menu import Command
+from bot.commands.plan_change import decide
 from bot.commands.reports import reports
 from bot.commands.start import start
 from bot.commands.task import task
@@ -47,6 +48,7 @@ _NEVER_BY_TAP = frozenset({Command.START})
 # Ids have nine digits at most, so that no forged one is beyond what a database holds.
 _TAPPED = re.compile(
     r"(?P<verb>yes|no|undo):(?P<id>[0-9]{1,9})"
+    r"|plan:(?P<plan>yes|no):(?P<change>[0-9]{1,9})"
     r"|pick:(?P<of>[0-9]{1,9}):(?P<index>[0-9]{1,3})"
     r"|page:(?P<page>[0-9]{1,3}):(?P<typed>.+)"
     r"|run:(?P<run>.+)",
@@ -117,6 +119,9 @@ class Conversation:
         if tapped["page"]:
             turned = await self._words(asked, tapped["typed"], by_tap=True, page=int(tapped["page"]))
             return replace(turned, edits_tapped=turned.paged) if turned is not None else None
+        if tapped["change"]:
+            refused = await _refused(asked, Command.APPROVE)
+            return refused or await decide(asked, int(tapped["change"]), accepted=tapped["plan"] == "yes")
         proposal_id = int(tapped["id"] or tapped["of"])
         command = await confirm.command_behind(asked, proposal_id)
         if command is None:
