@@ -1,5 +1,6 @@
 """What a lead asked for is reminded of like every task, and only while it is open."""
 
+import asyncio
 from datetime import date
 
 from scheduler.asks import close_needless_asks
@@ -75,3 +76,29 @@ async def test_nobody_is_reminded_of_what_the_lead_no_longer_needs(database: Dat
         row = await session.get_one(AssignmentRow, number)
     assert (closed, again, row.retired) == (True, False, True)
     assert await told(database, "2023-03-21") == []
+
+
+async def test_leads_who_ask_the_same_agency_at_the_same_moment_both_ask(postgresql: Database) -> None:
+    await bring_in(
+        postgresql, plan(task("1.1", dated("2023-12-29"), agencies=("STP", "SNV"))), on="2023-03-07"
+    )
+    chat = await bound_chat(postgresql, "1", "STP")
+
+    async def one_asks(parent: int) -> int | None:
+        async with postgresql.write() as session:
+            return await ask(
+                session,
+                parent_id=parent,
+                agency="SNV",
+                due=date(2023, 3, 24),
+                what="",
+                timetable=TIMETABLE,
+                actor=Actor(person="9", name="Cán bộ", chat_id=chat.id),
+                now=at("2023-03-13"),
+                today=date(2023, 3, 13),
+            )
+
+    made = await asyncio.gather(*(one_asks(parent) for parent in (1, 2)))
+
+    assert None not in made
+    assert len(set(made)) == 2

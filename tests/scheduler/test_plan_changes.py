@@ -1,5 +1,6 @@
 """An edited plan file waits for the standing office; what is taken over is told to those whom it concerns, once."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,8 @@ from bot.plan_changes import question
 from bot.request import Person, Place, Tap
 from scheduler.refresh import PlanKeeper
 from store.agenda import Entry, entries
+from store.asks import ask
+from store.changes import Actor
 from store.chats import chat_for
 from store.database import Database
 from store.difference import ChangeKind, Difference, DutyChange
@@ -230,6 +233,25 @@ async def test_several_processes_take_it_over_once(desk: Desk) -> None:
     assert len(await desk.heard("office")) == 2
 
 
+async def test_processes_that_look_at_the_same_moment_ask_once_and_tell_once(
+    postgresql: Database, tmp_path: Path
+) -> None:
+    keeper = PlanKeeper(postgresql, [write_plan(tmp_path)], TIMETABLE)
+    await keeper.start(now=NOW, wall=WALL)
+    desk = Desk(database=postgresql, folder=tmp_path, keeper=keeper, chats={})
+    await desk.bind("stp", Role.OFFICER, "STP")
+    await desk.bind("office", Role.STANDING_OFFICE, "SNV")
+    keepers = [keeper, *[await desk.another_keeper() for _ in range(2)]]
+    write_plan(tmp_path, tasks=MOVED)
+
+    await asyncio.gather(*(one.refresh(now=NOW, wall=WALL) for one in keepers))
+    asked = len(await desk.heard("office"))
+    await desk.tap("office", "plan:yes:1")
+    await asyncio.gather(*(one.refresh(now=NOW, wall=WALL) for one in keepers))
+
+    assert (asked, len(await desk.heard("office")), len(await desk.heard("stp"))) == (1, 2, 1)
+
+
 async def test_a_restart_after_the_yes_takes_it_over_too(desk: Desk) -> None:
     await desk.save(MOVED)
     await desk.tap("office", "plan:yes:1")
@@ -390,6 +412,27 @@ async def test_what_is_done_is_nobodys_news(desk: Desk) -> None:
     await desk.save(WITHOUT)
 
     assert await desk.heard("hks") == []
+
+
+async def test_who_was_asked_to_support_a_retired_assignment_hears_that_it_is_over(bare: Desk) -> None:
+    lead = await bare.entry("2.1a")
+    async with bare.database.write() as session:
+        await ask(
+            session,
+            parent_id=lead.id if lead else 0,
+            agency="STP",
+            due=JUNE,
+            what="gửi danh mục",
+            timetable=TIMETABLE,
+            actor=Actor(person="7", name="Trần Thị B", chat_id=bare.chats["hks"]),
+            now=NOW,
+            today=NOW.date(),
+        )
+
+    await bare.save(WITHOUT)
+
+    [told] = await bare.heard("stp")
+    assert told.startswith("UBND huyện Kế Sách: không cần phối hợp 2.1a nữa.")
 
 
 async def test_buttons_from_after_a_backup_decide_nothing_after_the_restore(desk: Desk) -> None:
