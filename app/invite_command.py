@@ -103,4 +103,7 @@ async def _bring_in_plans(database: Database, chosen: Settings, now: datetime) -
         if await session.scalar(select(AgencyRow.code).limit(1)) is not None:
             return
     rules = read_rules(chosen)
-    await PlanKeeper(database, chosen.nhacviec_plans, rules.timetable).start(now=now, wall=now)
+    keeper = PlanKeeper(
+        database, chosen.nhacviec_plans, rules.timetable, confirms_changes=rules.confirms_plan_changes
+    )
+    await keeper.start(now=now, wall=now)

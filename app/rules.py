@@ -16,6 +16,7 @@ class Rules:
     timetable: Timetable
     hours: OfficeHours
     options: Options
+    confirms_plan_changes: bool
 
 
 def read_rules(settings: Settings) -> Rules:
@@ -32,4 +33,5 @@ def read_rules(settings: Settings) -> Rules:
             confirms_bindings=reminders.standing_office.confirms_bindings,
             approves_done=reminders.standing_office.approves_done,
         ),
+        confirms_plan_changes=reminders.standing_office.confirms_plan_changes,
     )

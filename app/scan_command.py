@@ -68,7 +68,10 @@ async def _scan_now(chosen: Settings, rules: Rules) -> ScanResult | None:
     if day is None:
         return None
     async with opened_database(chosen.database_url) as database:
-        await PlanKeeper(database, chosen.nhacviec_plans, rules.timetable).start(now=now, wall=now)
+        keeper = PlanKeeper(
+            database, chosen.nhacviec_plans, rules.timetable, confirms_changes=rules.confirms_plan_changes
+        )
+        await keeper.start(now=now, wall=now)
         return await scan_if_owed(database, rules.timetable, day=day, now=now, wall=now)
 
 

@@ -75,7 +75,12 @@ async def running(
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(awaited_database(settings.database_url))
-        keeper = PlanKeeper(database, settings.nhacviec_plans, rules.timetable)
+        keeper = PlanKeeper(
+            database,
+            settings.nhacviec_plans,
+            rules.timetable,
+            confirms_changes=rules.confirms_plan_changes,
+        )
         bot = make_bot(
             token=token,
             api_url=settings.telegram_api_url,

@@ -54,7 +54,8 @@ def code_command(code: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """A period as people name it: "q1", "t3", "6t", "6tc", "9t", "nam", "n3103"; `year` when they said it."""
+    """A period as people name it: "q1", "t3", "6t", "6tc", "9t", "nam", "n3103"; `year` when they said it. "ask1" is the
+    first time that a lead asked for support."""
 
     key: str
     year: int | None = None
@@ -72,6 +73,7 @@ _PERIOD = re.compile(
     r"|(?P<half>0?6|sau|0?9|chin)[ ._]?(?:thang|t)(?P<second>(?:[ _]?cuoi(?:[ _]nam)?|c))?(?:[ _]?dau(?:[ _]nam)?)?"
     r"|(?:ngay )?(?P<day>[0-3]?\d)/(?P<of>1[0-2]|0?[1-9])"
     r"|n(?P<ddmm>[0-3]\d[01]\d)"
+    r"|(?:ask|phoi hop)[ ._-]?(?P<ask>[1-9]\d?)"
     r"|(?P<whole>(?:ca[ _])?nam)"
     r")(?:[ /_]?(?:nam[ _])?(?P<year>20\d\d))?(?![\w/])"
 )
@@ -119,6 +121,8 @@ def _period(found: re.Match[str]) -> Period:
         return Period(key="6tc" if found["second"] else "6t", year=year)
     if found["day"]:
         return Period(key=f"n{int(found['day']):02}{int(found['of']):02}", year=year)
+    if found["ask"]:
+        return Period(key=f"ask{found['ask']}", year=year)
     if found["ddmm"]:
         return Period(key=f"n{found['ddmm']}", year=year)
     return Period(key="nam", year=year)

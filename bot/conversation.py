@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.admins import is_admin
 from bot.commands import confirm
 from bot.commands.agency import agency
+from bot.commands.ask import ask_
 from bot.commands.asked import Answer as Answer
 from bot.commands.asked import Asked
 from bot.commands.bindings import bindings
@@ -27,6 +28,7 @@ from bot.commands.late import late
 from bot.commands.leave import leave
 from bot.commands.menu import Command
 from bot.commands.overdue import overdue
+from bot.commands.plan_change import decide
 from bot.commands.preview import preview
 from bot.commands.progress import progress
 from bot.commands.remind import remind
@@ -59,6 +61,7 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.PROGRESS: progress,
     Command.WAIVE: waive,
     Command.SNOOZE: snooze,
+    Command.ASK: ask_,
     Command.TASK: task,
     Command.FIND: find,
     Command.HISTORY: history,
@@ -85,6 +88,7 @@ _NEVER_BY_TAP = frozenset({Command.START})
 # Ids have nine digits at most, so that no forged one is beyond what a database holds.
 _TAPPED = re.compile(
     r"(?P<verb>yes|no|undo):(?P<id>[0-9]{1,9})"
+    r"|plan:(?P<plan>yes|no):(?P<change>[0-9]{1,9})"
     r"|pick:(?P<of>[0-9]{1,9}):(?P<index>[0-9]{1,3})"
     r"|page:(?P<page>[0-9]{1,3}):(?P<typed>.+)"
     r"|run:(?P<run>.+)",
@@ -157,6 +161,9 @@ class Conversation:
         if tapped["page"]:
             turned = await self._words(asked, tapped["typed"], by_tap=True, page=int(tapped["page"]))
             return replace(turned, edits_tapped=turned.paged) if turned is not None else None
+        if tapped["change"]:
+            refused = await _refused(asked, Command.APPROVE)
+            return refused or await decide(asked, int(tapped["change"]), accepted=tapped["plan"] == "yes")
         proposal_id = int(tapped["id"] or tapped["of"])
         command = await confirm.command_behind(asked, proposal_id)
         if command is None:

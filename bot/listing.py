@@ -19,6 +19,7 @@ PRODUCT_LIMIT = 56
 SHORT_TITLE_LIMIT = 48
 # Three buttons stand beside each other on a phone.
 _DONE_LABEL_LIMIT = 20
+ASK_LIMIT = 80
 
 
 class Standing(StrEnum):
@@ -116,7 +117,9 @@ def periods_of(entry: Entry) -> frozenset[Period]:
     """The periods under which it can be asked for."""
     own = period_of_slot(entry.slot)
     year = (own and own.year) or entry.plan_year
-    named = [period for period, _, _ in periods_in(entry.period)] + ([own] if own else [])
+    # What a lead asked for is in its own words, which may name any period.
+    words = "" if entry.is_support else entry.period
+    named = [period for period, _, _ in periods_in(words)] + ([own] if own else [])
     return frozenset(replace(period, year=period.year or year) for period in named)
 
 
@@ -191,11 +194,19 @@ def short_line(entry: Entry, today: date) -> Line:
 
 
 def what_words(entry: Entry) -> str:
-    """The output and its period, or a report's period and data window."""
+    """The output and its period, a report's period and data window, or what a lead asked for."""
+    if entry.is_support:
+        return capitalised(support_words(entry))
     if entry.is_report:
         return " · ".join(part for part in (capitalised(entry.period), data_window(entry)) if part)
     product = shorten(entry.product.rstrip(" ."), PRODUCT_LIMIT)
     return " · ".join(part for part in (product, entry.period) if part)
+
+
+def support_words(entry: Entry) -> str:
+    """ "phối hợp với Sở Tư pháp: gửi danh mục"."""
+    what = shorten(entry.period, ASK_LIMIT)
+    return f"phối hợp với {entry.asked_by_name or entry.asked_by}" + (f": {what}" if what else "")
 
 
 def status_line(entry: Entry, today: date, *, tappable: bool = True, begins: bool = True) -> Line:

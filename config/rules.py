@@ -44,6 +44,7 @@ class StandingOffice(_Shape):
 
     confirms_bindings: bool
     approves_done: bool
+    confirms_plan_changes: bool = True
 
 
 class Reminders(_Shape):

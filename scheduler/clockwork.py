@@ -15,6 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.reception import Reception
 from plan.hours import OfficeHours
+from scheduler.asks import close_needless_asks
 from scheduler.deliver import Deliverer
 from scheduler.refresh import PlanKeeper
 from scheduler.scan import ScanResult, scan_if_owed
@@ -125,7 +126,10 @@ class Clockwork:
         self.wakers.outbox.set()
 
     async def refresh(self) -> None:
-        if await self.keeper.refresh(now=self.clock(), wall=self.wall()):
+        """Look at the plans' files, and at what follows for what agencies asked of each other."""
+        changed = await self.keeper.refresh(now=self.clock(), wall=self.wall())
+        closed = await close_needless_asks(self.database, wall=self.wall())
+        if changed or closed:
             self.wakers.outbox.set()
 
     async def look(self) -> None:

@@ -1,7 +1,8 @@
 """Keep the store in line with the plans' files: at start, and whenever a file changes.
 
 A file that cannot be accepted leaves the running plan in force; the operator hears of it once a day for each state
-of the file. After a restore the store has the backup's plans: all files are looked at anew.
+of the file. An edit may wait for the standing office's yes (see scheduler.takeover). After a restore the store has the
+backup's plans: all files are looked at anew.
 """
 
 from collections.abc import Sequence
@@ -12,13 +13,16 @@ from pathlib import Path
 import structlog
 from sqlalchemy import select
 
+from bot.asks import close_needless
 from plan.load import load_plan, plan_digest
 from plan.problems import PlanRejected, Problem
 from plan.vietnam import day_of
+from scheduler.takeover import take_over
 from scheduler.troubles import plan_rejected, tell_operators
 from store.database import Database
+from store.plan_changes import is_accepted
 from store.restores import Restore, last_restore
-from store.sync import retire_missing_plans, sync_plan
+from store.sync import retire_missing_plans
 from store.tables import PlanRow
 from store.timetable import Timetable
 from store.turns import PLAN, take_turn
@@ -27,14 +31,24 @@ _log = structlog.get_logger("plan")
 
 
 class PlanKeeper:
-    """Remembers what it has seen of each file, so that an unchanged file costs a look only."""
+    """Remembers what it has seen of each file, so that an unchanged file costs a look only. `confirms_changes`: edits of a
+    plan in force wait for its standing office, where that has a chat."""
 
-    def __init__(self, database: Database, paths: Sequence[Path], timetable: Timetable) -> None:
+    def __init__(
+        self,
+        database: Database,
+        paths: Sequence[Path],
+        timetable: Timetable,
+        *,
+        confirms_changes: bool = True,
+    ) -> None:
         self._database = database
         self._paths = tuple(paths)
         self._timetable = timetable
+        self._confirms = confirms_changes
         self._seen: dict[Path, str] = {}
         self._in_force: dict[Path, str] = {}
+        self._waiting: set[Path] = set()
         self._restore: Restore | None = None
 
     async def start(self, *, now: datetime, wall: datetime) -> None:
@@ -47,8 +61,8 @@ class PlanKeeper:
         self._restore = restore
 
     async def refresh(self, *, now: datetime, wall: datetime) -> bool:
-        """Look at the files; True when one had changed, and so did the store: a plan taken over, or the operator told.
-        The first look after a restore takes all of them over."""
+        """Look at the files; True when one had changed or got its yes, and so did the store: a plan taken over, or people
+        told. The first look after a restore takes all of them over."""
         restore = await self._last_restore()
         if restore != self._restore:
             _log.warning("a backup was put in force", restore=restore and restore.id)
@@ -56,7 +70,11 @@ class PlanKeeper:
             self._restore = restore
             return True
         digests = {path: plan_digest(path) for path in self._paths}
-        changed = [path for path, digest in digests.items() if digest != self._seen.get(path)]
+        changed = [
+            path
+            for path, digest in digests.items()
+            if digest != self._seen.get(path) or await self._has_got_its_yes(path, digest)
+        ]
         for path in changed:
             await self._refresh(path, digests[path], now=now, wall=wall)
         return bool(changed)
@@ -73,7 +91,14 @@ class PlanKeeper:
                 await take_turn(session, PLAN)
                 for key in await retire_missing_plans(session, self._in_force.values()):
                     _log.info("plan retired", plan=key)
+                await close_needless(session, wall=wall)
         return rejected
+
+    async def _has_got_its_yes(self, path: Path, digest: str) -> bool:
+        if path not in self._waiting:
+            return False
+        async with self._database.read() as session:
+            return await is_accepted(session, plan_key=self._in_force[path], digest=digest)
 
     async def _last_restore(self) -> Restore | None:
         async with self._database.read() as session:
@@ -89,15 +114,21 @@ class PlanKeeper:
         except PlanRejected as rejected:
             await self._reject(path, digest, rejected, now=now, wall=wall)
             self._seen[path] = digest
+            self._waiting.discard(path)
             return rejected.problems
         for finding in findings:
             _log.debug("plan", finding=str(finding))
         async with self._database.write() as session:
-            await take_turn(session, PLAN)
-            result = await sync_plan(session, plan, self._timetable, now=now, today=day_of(now))
+            taken = await take_over(
+                session, plan, digest, self._timetable, confirms=self._confirms, now=now, wall=wall
+            )
         # Only now: what trouble with the database kept out is tried again.
         self._seen[path], self._in_force[path] = digest, plan.key
-        _log.info("plan in force", plan=plan.key, **asdict(result))
+        (self._waiting.add if taken.waits else self._waiting.discard)(path)
+        if taken.result is not None:
+            _log.info("plan in force", plan=plan.key, **asdict(taken.result))
+        else:
+            _log.info("plan not taken over", plan=plan.key, waits_for_the_standing_office=taken.waits)
         return ()
 
     def _refuse_second_owner(self, key: str, path: Path) -> None:

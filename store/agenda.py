@@ -56,10 +56,16 @@ class Entry:
     extensions: int
     asked_by: str | None
     parent_id: int | None
+    asked_by_name: str | None = None
 
     @property
     def is_report(self) -> bool:
         return self.kind is DutyKind.REPORT
+
+    @property
+    def is_support(self) -> bool:
+        """Whether it is a supporting agency's part, which the lead `asked_by` asked for; `period` says what."""
+        return self.kind is DutyKind.SUPPORT
 
     @property
     def is_open(self) -> bool:
@@ -106,6 +112,7 @@ async def entries(
 
 
 _ASSIGNMENT, _ITEM, _PLAN, _AGENCY = (table_of(row) for row in (AssignmentRow, ItemRow, PlanRow, AgencyRow))
+_ASKING = _AGENCY.alias("asking")
 _FIELDS = (
     _ASSIGNMENT.c.id,
     _ITEM.c.plan_key,
@@ -143,6 +150,7 @@ _FIELDS = (
     _ASSIGNMENT.c.extensions,
     _ASSIGNMENT.c.asked_by,
     _ASSIGNMENT.c.parent_id,
+    _ASKING.c.name.label("asked_by_name"),
 )
 
 
@@ -153,6 +161,7 @@ def _query(asked: frozenset[str], open_only: bool) -> Select[Any]:
         .join_from(_ASSIGNMENT, _ITEM, _ASSIGNMENT.c.item_id == _ITEM.c.id)
         .join(_PLAN, _ITEM.c.plan_key == _PLAN.c.key)
         .join(_AGENCY, _ASSIGNMENT.c.agency == _AGENCY.c.code)
+        .outerjoin(_ASKING, _ASSIGNMENT.c.asked_by == _ASKING.c.code)
         .where(_ASSIGNMENT.c.retired.is_(False), _PLAN.c.retired.is_(False))
     )
     if "agencies" in asked:

@@ -15,7 +15,7 @@ from store.tables import AssignmentRow, AuditRow
 from store.timetable import Timetable
 
 UNDO_WINDOW = timedelta(days=7)
-UNDOABLE = frozenset({"done", "waive", "progress", "snooze", "setdue"})
+UNDOABLE = frozenset({"done", "waive", "progress", "snooze", "setdue", "ask"})
 _FIELDS = (
     "state",
     "done_at",
@@ -30,6 +30,7 @@ _FIELDS = (
     "due",
     "remind_by",
     "late_after",
+    "retired",
 )
 # What changes neither whether nor when an assignment is spoken of.
 _TOLD_ANYWAY = frozenset({"progress", "progress_note"})
@@ -148,6 +149,8 @@ async def undo(
     changed = [name for name in _FIELDS if before.get(name) != after.get(name)]
     if row.retired or any(current[name] != after.get(name) for name in changed):
         return None
+    if entry.action == "ask" and row.state is not State.OPEN:
+        return None
     entry.undone = True
     await write(
         session,
@@ -160,7 +163,8 @@ async def undo(
     )
     if not _TOLD_ANYWAY.issuperset(changed):
         awake = max(today, row.snoozed_until or today)
-        row.next_milestone_on = awake if row.due and row.state is State.OPEN else None
+        is_looked_at = row.due and row.state is State.OPEN and not row.retired
+        row.next_milestone_on = awake if is_looked_at else None
     await session.flush()
     return row
 

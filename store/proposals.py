@@ -78,3 +78,13 @@ async def done_by(session: AsyncSession, row: ProposalRow) -> list[int]:
         .order_by(AuditRow.id)
     )
     return list(found)
+
+
+async def changed_by(session: AsyncSession, audit_ids: Sequence[int]) -> list[int]:
+    """Ids of the assignments that these audit entries are about."""
+    found = await session.scalars(
+        select(AuditRow.assignment_id).where(
+            AuditRow.id.in_(list(audit_ids)), AuditRow.assignment_id.is_not(None)
+        )
+    )
+    return [number for number in found if number is not None]

@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.states import OutboxState
-from store.tables import ChatRow, OutboxRow, ProposalRow, RestoreRow, ScanRow
+from store.tables import ChatRow, OutboxRow, PlanChangeRow, PlanRow, ProposalRow, RestoreRow, ScanRow
 
 _PROPOSALS_APART = 1_000_000
 
@@ -35,6 +35,7 @@ async def record_restore(session: AsyncSession, *, at: datetime, day: date) -> i
     )
     messages = len(marked.all())
     await _leave_buttons_behind(session, at)
+    await _leave_plan_questions_behind(session, at)
     return messages
 
 
@@ -47,6 +48,25 @@ async def _leave_buttons_behind(session: AsyncSession, at: datetime) -> None:
     last = await session.scalar(select(func.max(ProposalRow.id))) or 0
     session.add(
         ProposalRow(id=last + _PROPOSALS_APART, chat_id=chat_id, created_at=at, expires_at=at, settled_at=at)
+    )
+    await session.flush()
+
+
+async def _leave_plan_questions_behind(session: AsyncSession, at: datetime) -> None:
+    """The same for the buttons under the question whether a plan's file is to be taken over."""
+    plan_key = await session.scalar(select(func.min(PlanRow.key)))
+    if plan_key is None:
+        return
+    last = await session.scalar(select(func.max(PlanChangeRow.id))) or 0
+    session.add(
+        PlanChangeRow(
+            id=last + _PROPOSALS_APART,
+            plan_key=plan_key,
+            digest=f"restore:{at.isoformat()}",
+            difference={},
+            proposed_at=at,
+            decided_at=at,
+        )
     )
     await session.flush()
 

@@ -3,9 +3,10 @@
 A due day that people set or extended stands until the file itself names another one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +19,8 @@ from store.statuses import want_statuses
 from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
 from store.timetable import Timetable
 from store.turns import PLAN, take_turn
+
+Identity = tuple[str, str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +65,7 @@ async def sync_plan(
             )
         )
     }
-    _keep_progress_of_renamed_slots(stored, wanted)
+    follow_renamed_slots(stored, wanted)
     added = moved = retired = returned = 0
     for identity, duty in wanted.items():
         row = stored.pop(identity, None)
@@ -90,7 +93,8 @@ async def sync_plan(
 
 
 async def retire_missing_plans(session: AsyncSession, active: Iterable[str]) -> list[str]:
-    """Retire plans that the settings no longer name, with all their assignments; returns their keys."""
+    """Retire plans that the settings no longer name, with all their assignments; returns their keys. What leads asked of
+    others is closed with its reason (store.asks)."""
     gone = list(
         await session.scalars(
             select(PlanRow).where(PlanRow.key.not_in(list(active)), PlanRow.retired.is_(False))
@@ -101,7 +105,7 @@ async def retire_missing_plans(session: AsyncSession, active: Iterable[str]) -> 
         rows = await session.scalars(
             select(AssignmentRow)
             .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
-            .where(ItemRow.plan_key == plan.key)
+            .where(ItemRow.plan_key == plan.key, AssignmentRow.kind != DutyKind.SUPPORT)
         )
         for row in rows:
             row.retired, row.next_milestone_on = True, None
@@ -148,6 +152,20 @@ async def _put_items(session: AsyncSession, plan: Plan) -> dict[str, ItemRow]:
     rows = {
         row.code: row for row in await session.scalars(select(ItemRow).where(ItemRow.plan_key == plan.key))
     }
+    for position, (code, values) in enumerate(item_values(plan).items()):
+        row = rows.get(code)
+        if row is None:
+            row = rows[code] = ItemRow(plan_key=plan.key, code=code)
+            session.add(row)
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.position = position
+    await session.flush()
+    return rows
+
+
+def item_values(plan: Plan) -> dict[str, dict[str, object]]:
+    """What the plan says of each output and report, by code, as on paper: the fields of its ItemRow."""
     areas = {area.number: area.name for area in plan.areas}
     wanted: dict[str, dict[str, object]] = {}
     for task in plan.tasks:
@@ -175,21 +193,20 @@ async def _put_items(session: AsyncSession, plan: Plan) -> dict[str, ItemRow]:
             "lead": list(report.owed_by),
             "support": [],
         }
-    for position, (code, values) in enumerate(wanted.items()):
-        row = rows.get(code)
-        if row is None:
-            row = rows[code] = ItemRow(plan_key=plan.key, code=code)
-            session.add(row)
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.position = position
-    await session.flush()
-    return rows
+    return wanted
 
 
-def _keep_progress_of_renamed_slots(
-    stored: dict[tuple[str, str, str], AssignmentRow], wanted: dict[tuple[str, str, str], Duty]
-) -> None:
+class _Planned(Protocol):
+    """What is stored of a duty: its due day by the plan."""
+
+    @property
+    def plan_due(self) -> date | None: ...
+
+
+_PlannedT = TypeVar("_PlannedT", bound=_Planned)
+
+
+def follow_renamed_slots(stored: dict[Identity, _PlannedT], wanted: Mapping[Identity, Duty]) -> None:
     """An output that was due once and now recurs (or the other way round) names its slots anew: the row with the same
     due day goes on as the same assignment."""
     orphans = {

@@ -3,7 +3,8 @@ looked at again here, and an id of another chat finds nothing."""
 
 from collections.abc import Awaitable, Callable
 
-from bot.commands import done, leave, progress, remind, revoke, snooze, waive
+from bot.asks import after_change, after_undo
+from bot.commands import ask, done, leave, progress, remind, revoke, snooze, waive
 from bot.commands.asked import Answer, Asked
 from bot.commands.menu import Command
 from bot.commands.proposing import Change, ask_for_yes, done_before, refusal
@@ -12,12 +13,13 @@ from bot.message import block, bold, line, message
 from bot.wording import DEAD_BUTTON, EXPIRED_BUTTON, NOTHING_CHANGED, UNDO_TOO_LATE, USED_BUTTON
 from store.agenda import entries
 from store.changes import undo
-from store.proposals import done_by, open_proposal, proposal_of
+from store.proposals import changed_by, done_by, open_proposal, proposal_of
 from store.tables import ProposalRow
 
 _CHANGES: dict[str, Change] = {
     change.command.value: change
     for change in (
+        ask.CHANGE,
         done.CHANGE,
         progress.CHANGE,
         remind.CHANGE,
@@ -58,6 +60,7 @@ async def yes(asked: Asked, proposal_id: int) -> Answer:
     proposal.settled_at, proposal.shown_in = asked.now, asked.message_id
     answer = await _CHANGES[proposal.action].carry_out(asked, found, proposal)
     await asked.session.flush()
+    await after_change(asked, found, proposal)
     return answer
 
 
@@ -119,7 +122,14 @@ async def take_back(asked: Asked, proposal_id: int) -> Answer:
 async def undone(asked: Asked, proposal: ProposalRow) -> Answer:
     """Take back everything that a yes to the proposal wrote."""
     ids = []
-    for audit_id in await done_by(asked.session, proposal):
+    written = await done_by(asked.session, proposal)
+    change = _CHANGES.get(proposal.action)
+    made = (
+        await entries(asked.session, ids=await changed_by(asked.session, written))
+        if change and change.taken_back
+        else []
+    )
+    for audit_id in written:
         row = await undo(
             asked.session,
             audit_id=audit_id,
@@ -129,9 +139,17 @@ async def undone(asked: Asked, proposal: ProposalRow) -> Answer:
             today=asked.today,
         )
         ids += [row.id] if row else []
+    if (
+        change is not None
+        and change.taken_back is not None
+        and any(e.id in ids or not e.is_open for e in made)
+    ):
+        gone, kept = [e for e in made if e.id in ids], [e for e in made if e.id not in ids]
+        return await change.taken_back(asked, gone, kept)
     if not ids:
         return Answer(message=UNDO_TOO_LATE)
     again = await entries(asked.session, ids=ids)
+    await after_undo(asked, again, proposal)
     return Answer(
         message=message(
             block(line("↩️ ", bold(_taken_back(proposal)))),

@@ -43,7 +43,9 @@ async def done(asked: Asked) -> Answer:
     # Of a single one the period needs no telling: "kế hoạch năm 2023" is then a note.
     details = read_details(
         rest,
-        lambda period: len(found) > 1 and any(period.covers(own) for e in found for own in periods_of(e)),
+        lambda period: any(
+            period.covers(own) for e in found if len(found) > 1 or e.is_support for own in periods_of(e)
+        ),
     )
     period = details.period
     if period is not None:

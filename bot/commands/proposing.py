@@ -10,7 +10,15 @@ from bot.commands.lists import known_codes, matching
 from bot.commands.menu import Command
 from bot.commands.not_ours import of_others
 from bot.commands.unknown import unknown_code
-from bot.listing import done_command, done_words, due_words, status_line, title_line, what_words
+from bot.listing import (
+    done_command,
+    done_words,
+    due_words,
+    status_line,
+    support_words,
+    title_line,
+    what_words,
+)
 from bot.message import Block, Choice, Line, Message, Tone, block, bold, line, message
 from bot.wording import NOT_IN_PLAN, day_month, no_longer_bound, yes_or_no
 from store.agenda import Entry
@@ -28,12 +36,15 @@ Details = Mapping[str, Any]
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """One way to change assignments: `question` heads what is asked before it, `lines` are what goes with it, `carry_out`
-    does it once a person has said yes."""
+    does it once a person has said yes. `warn` says of the assignments what a person should know before the yes.
+    `taken_back` answers when a yes had made assignments: with those that are gone and those that stay."""
 
     command: Command
     question: str
     lines: Callable[[Details], list[Line]]
     carry_out: Callable[[Asked, Sequence[Entry], ProposalRow], Awaitable[Answer]]
+    warn: Callable[[Sequence[Entry], Details], list[Line]] | None = None
+    taken_back: Callable[[Asked, Sequence[Entry], Sequence[Entry]], Awaitable[Answer]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +82,7 @@ async def ask_for_yes(asked: Asked, change: Change, found: Sequence[Entry], deta
         block(line(bold(change.question))),
         *(block(*_asked_lines(entry, asked, with_agency=several)) for entry in found),
         *_block_of(change.lines(details)),
+        *_block_of(change.warn(found, details) if change.warn else []),
         choices=yes_or_no(proposal),
     )
 
@@ -131,6 +143,8 @@ def _can_be_one(found: Sequence[Entry]) -> bool:
     """Whether one yes may change them all: outputs of one task of one agency, each once."""
     tasks = {(entry.plan_key, entry.task, entry.agency) for entry in found}
     outputs = {entry.code for entry in found}
+    if any(entry.is_support for entry in found):
+        return False
     return len(tasks) == 1 and len(outputs) == len(found) <= _MOST_AT_ONCE
 
 
@@ -143,7 +157,11 @@ def _labels(found: Sequence[Entry]) -> list[str]:
         product = None if entry.is_report else entry.product
         above = (entry.plan_key if plans else None, entry.agency if agencies else None)
         due = f"hạn {day_month(entry.due, entry.plan_year)}" if entry.due else None
-        parts = (*above, entry.code, entry.period, due, product)
+        parts = (
+            (*above, entry.code, support_words(entry), due)
+            if entry.is_support
+            else (*above, entry.code, entry.period, due, product)
+        )
         labels.append(shorten(" · ".join(part for part in parts if part), _BUTTON_LIMIT))
     return labels
 

@@ -3,16 +3,27 @@
 from collections.abc import Sequence
 from datetime import date
 
-from bot.codes import read_code
+from bot.asks import ask_line
+from bot.codes import read_code, shorten
 from bot.commands.asked import Answer, Asked, overseen
 from bot.commands.lists import by_agency, known_codes, matching
 from bot.commands.menu import Command
 from bot.commands.not_ours import items_of
 from bot.commands.unknown import unknown_code
-from bot.listing import Standing, data_window, done_words, due_words, standing, status_line
+from bot.listing import (
+    ASK_LIMIT,
+    Standing,
+    data_window,
+    done_words,
+    due_words,
+    standing,
+    status_line,
+    support_words,
+)
 from bot.message import Block, Line, Message, block, bold, italic, line, message
 from bot.wording import capitalised, day_month, joined
 from store.agenda import Entry, entries
+from store.asks import asks_of
 from store.lookup import Item, items
 
 _MOST_NAMES = 10
@@ -37,6 +48,10 @@ async def _describe(
 ) -> Message:
     blocks: list[Block] = []
     everyone = await entries(asked.session) if any(item.plan_key in plans for item in found) else []
+    codes = {(item.plan_key, item.code) for item in found}
+    asks = await asks_of(
+        asked.session, {e.id for e in (*own, *everyone) if (e.plan_key, e.code) in codes and not e.is_support}
+    )
     described: set[tuple[str, str]] = set()
     for item in found:
         if (item.plan_key, item.task) in described:
@@ -46,6 +61,7 @@ async def _describe(
         for output in found:
             if (output.plan_key, output.task) == (item.plan_key, item.task):
                 blocks += _output_blocks(output, own, asked)
+                blocks += _ask_blocks(output, own, everyone, asks, several_leads=output.plan_key in plans)
                 if output.plan_key in plans:
                     of_output = [
                         e for e in everyone if (e.plan_key, e.code) == (output.plan_key, output.code)
@@ -76,7 +92,7 @@ def _output_blocks(item: Item, own: Sequence[Entry], asked: Asked) -> list[Block
         lines.append(line("Sản phẩm ", bold(item.code), f": {item.product}"))
         lines.append(line("Thời gian: ", italic(f"“{item.schedule}”")))
     of_output = [e for e in own if (e.plan_key, e.code) == (item.plan_key, item.code)]
-    if not of_output and asked.agencies:
+    if asked.agencies and all(entry.is_support for entry in of_output):
         lines.append(line(f"{joined(asked.agency_names)} không chủ trì việc này."))
     groups = by_agency(of_output)
     for name, mine in groups.items():
@@ -88,7 +104,8 @@ def _output_blocks(item: Item, own: Sequence[Entry], asked: Asked) -> list[Block
 
 
 def _state_lines(entry: Entry, today: date) -> list[Line]:
-    period = f"{capitalised(entry.period)}: " if entry.period else ""
+    what = support_words(entry) if entry.is_support else entry.period
+    period = f"{capitalised(what)}: " if what else ""
     if entry.is_open:
         lines = [line("• ", period, *status_line(entry, today, begins=not period))]
         if entry.progress_note:
@@ -112,10 +129,30 @@ def _state_lines(entry: Entry, today: date) -> list[Line]:
     return [*lines, line(f"  {capitalised(window)}")] if window else lines
 
 
+def _ask_blocks(
+    item: Item, own: Sequence[Entry], everyone: Sequence[Entry], asks: Sequence[Entry], *, several_leads: bool
+) -> list[Block]:
+    """What the leads asked of others, for the lead itself and the standing office."""
+    leads = {
+        entry.id: entry
+        for entry in (*own, *everyone)
+        if (entry.plan_key, entry.code) == (item.plan_key, item.code)
+    }
+    lines: list[Line] = []
+    for one in asks:
+        if one.parent_id in leads:
+            lead = f"{one.asked_by_name}: " if several_leads else ""
+            what = f"{lead}{shorten(one.period, ASK_LIMIT)}".removesuffix(": ")
+            lines += [ask_line(one), *([line(f"  {what}")] if what else [])]
+    return [block(line(bold("🤝 Đề nghị phối hợp")), *lines)] if lines else []
+
+
 def _overview(everyone: Sequence[Entry], today: date) -> list[Block]:
     """How far all agencies are, for the standing office."""
     slots: dict[str, list[Entry]] = {}
     for entry in everyone:
+        if entry.is_support:
+            continue
         slots.setdefault(entry.slot, []).append(entry)
     lines = []
     for of_slot in slots.values():

@@ -72,6 +72,7 @@ class AssignmentRow(Base):
             "ix_assignments_next_milestone", "next_milestone_on", where="next_milestone_on IS NOT NULL"
         ),
         Index("ix_assignments_agency_due", "agency", "state", "due"),
+        partial_index("ix_assignments_parent", "parent_id", where="parent_id IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -29,9 +29,9 @@ class Office:
     service: Service
     clock: RehearsalClock
 
-    async def bind(self, chat: int, agency: str) -> None:
-        """A person's chat speaks for an agency (the operator's for none)."""
-        role = Role.OFFICER if agency else Role.OPERATOR
+    async def bind(self, chat: int, agency: str, *, role: Role | None = None) -> None:
+        """A person's chat speaks for an agency (the operator's for none), unless it is bound as something else."""
+        role = role or (Role.OFFICER if agency else Role.OPERATOR)
         async with self.service.database.write() as session:
             code = await make_invite(session, role=role, agency=agency, now=self.clock())
         await self.town.says(chat, f"/start {code}", who=chat if chat > 0 else OPERATOR)

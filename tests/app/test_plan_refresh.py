@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.clockwork import Rhythm
+from store.states import Role
 from tests.app.small_office import HKS, OPERATOR, STP, Office, open_office
 from tests.app.town import eventually
 from tests.plan.small_plan import TASKS, edited, write_plan
@@ -14,6 +15,7 @@ from tests.plan.small_plan import TASKS, edited, write_plan
 BROKEN = edited(TASKS, "lead: [Sở Tư pháp]", "lead: [Sở Tư phạm]")
 MOVED = edited(TASKS, "schedule: Quý I/2023", "schedule: Quý II/2023")
 WITHOUT = TASKS[: TASKS.index('  - code: "2.1"')]
+LAN = 4001
 REFUSED = "⚠️ Tệp kế hoạch có lỗi, chưa được áp dụng."
 
 
@@ -160,3 +162,26 @@ async def test_the_clockwork_notices_a_saved_file_by_itself(tmp_path: Path) -> N
 
         await eventually(moved)
         assert len(await office.told_operator()) == 1
+
+
+async def test_an_edit_waits_for_the_standing_office_and_is_told_after_its_yes(office: Office) -> None:
+    await office.town.person(LAN, "Lan")
+    await office.bind(LAN, "SNV", role=Role.STANDING_OFFICE)
+    await office.write(MOVED)
+    [*_, question] = await office.town.heard(LAN)
+    waiting = await office.entry("STP", "1.1")
+
+    await office.town.taps(LAN, question, "Áp dụng", who=LAN)
+    await office.settled()
+    for _ in range(2):
+        await office.service.clockwork.refresh()
+        await office.settled()
+
+    after = await office.entry("STP", "1.1")
+    assert waiting is not None
+    assert after is not None
+    assert (waiting.due, after.due) == (date(2023, 3, 31), date(2023, 6, 30))
+    of_plan = [text for text in await office.town.texts(STP) if text.startswith("📝 Kế hoạch thay đổi")]
+    assert len(of_plan) == 1
+    assert "hạn 31/03 → 30/06" in of_plan[0]
+    assert not [text for text in await office.town.texts(HKS) if text.startswith("📝")]

@@ -39,6 +39,10 @@ def _assignments() -> None:
         op.add_column("assignments", column)
     # Alembic would add the key in a statement of its own, which SQLite does not have.
     op.execute("ALTER TABLE assignments ADD COLUMN parent_id INTEGER REFERENCES assignments (id)")
+    asked = sa.text("parent_id IS NOT NULL")
+    op.create_index(
+        "ix_assignments_parent", "assignments", ["parent_id"], sqlite_where=asked, postgresql_where=asked
+    )
     # Until now the due day was always the plan's.
     op.execute("UPDATE assignments SET plan_due = due")
 
