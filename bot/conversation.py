@@ -11,11 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.commands import confirm
 from bot.commands.asked import Answer as Answer
 from bot.commands.asked import Asked
+from bot.commands.deciding import approve, refuse
 from bot.commands.done import done
 from bot.commands.due import due
+from bot.commands.extend import extend
 from bot.commands.help import help_
 from bot.commands.menu import Command
 from bot.commands.reports import reports
+from bot.commands.setdue import setdue
 from bot.commands.start import start
 from bot.commands.task import task
 from bot.commands.typed import read_typed
@@ -37,6 +40,10 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.DONE: done,
     Command.TASK: task,
     Command.REPORTS: reports,
+    Command.EXTEND: extend,
+    Command.APPROVE: approve,
+    Command.REFUSE: refuse,
+    Command.SETDUE: setdue,
     Command.HELP: help_,
     Command.START: start,
 }

@@ -1,7 +1,7 @@
 """Taps that follow a proposal: yes, no, pick one of several, take back. Buttons carry ids and no authority: every right is
 looked at again here, and an id of another chat finds nothing."""
 
-from bot.commands import done
+from bot.commands import done, extend, setdue
 from bot.commands.asked import Answer, Asked
 from bot.commands.menu import Command
 from bot.commands.proposing import Change, ask_for_yes, done_before, refusal
@@ -13,7 +13,9 @@ from store.changes import undo
 from store.proposals import done_by, open_proposal, proposal_of
 from store.tables import ProposalRow
 
-_CHANGES: dict[str, Change] = {change.command.value: change for change in (done.CHANGE,)}
+_CHANGES: dict[str, Change] = {
+    change.command.value: change for change in (done.CHANGE, extend.CHANGE, setdue.CHANGE)
+}
 
 
 async def command_behind(asked: Asked, proposal_id: int) -> Command | None:
@@ -109,9 +111,13 @@ async def undone(asked: Asked, proposal: ProposalRow) -> Answer:
             today=asked.today,
         )
         ids += [row.id] if row else []
+    again = await entries(asked.session, ids=ids)
+    after_undo = _CHANGES[proposal.action].after_undo
+    own_answer = await after_undo(asked, proposal, again) if after_undo is not None else None
+    if own_answer is not None:
+        return own_answer
     if not ids:
         return Answer(message=UNDO_TOO_LATE)
-    again = await entries(asked.session, ids=ids)
     return Answer(
         message=message(
             block(line("↩️ ", bold("Đã hoàn tác, việc lại để mở."))),
