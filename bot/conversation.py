@@ -15,8 +15,10 @@ from bot.commands.ask import ask_
 from bot.commands.asked import Answer as Answer
 from bot.commands.asked import Asked
 from bot.commands.bindings import bindings
+from bot.commands.deciding import approve, refuse
 from bot.commands.done import done
 from bot.commands.due import due
+from bot.commands.extend import extend
 from bot.commands.find import find
 from bot.commands.group import group
 from bot.commands.handover import handover
@@ -34,6 +36,7 @@ from bot.commands.progress import progress
 from bot.commands.remind import remind
 from bot.commands.reports import reports
 from bot.commands.revoke import revoke
+from bot.commands.setdue import setdue
 from bot.commands.snooze import snooze
 from bot.commands.start import start
 from bot.commands.status import status
@@ -80,6 +83,10 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.STATUS: status,
     Command.LATE: late,
     Command.AGENCY: agency,
+    Command.EXTEND: extend,
+    Command.APPROVE: approve,
+    Command.REFUSE: refuse,
+    Command.SETDUE: setdue,
     Command.HELP: help_,
     Command.START: start,
 }

@@ -10,6 +10,7 @@ from bot.codes import Period, code_command, period_of_slot, periods_in, shorten
 from bot.message import Choice, Line, Span, bold, line
 from bot.wording import capitalised, day_month, days, fits, full_day, named_day, runs
 from plan.assignments import DutyKind
+from plan.milestones import DueDates
 from plan.vietnam import day_of
 from store.agenda import Entry
 from store.states import State
@@ -92,7 +93,27 @@ def due_words(entry: Entry) -> str | None:
     if entry.due is None:
         return None
     day = day_month if entry.remind_by in (None, entry.due) else named_day
-    return f"{'nộp chậm nhất' if entry.is_report else 'hạn'} {day(entry.due, entry.plan_year)}"
+    words = f"{'nộp chậm nhất' if entry.is_report else 'hạn'} {day(entry.due, entry.plan_year)}"
+    extended = extension_words(entry)
+    return f"{words} ({extended})" if extended else words
+
+
+def extension_words(entry: Entry) -> str | None:
+    """ "gia hạn lần 1, hạn gốc 31/03" of what was extended; None of all else, and where the plan's day is in force again."""
+    if not entry.extensions or entry.due == entry.plan_due:
+        return None
+    original = f", hạn gốc {day_month(entry.plan_due, entry.plan_year)}" if entry.plan_due else ""
+    return f"gia hạn lần {entry.extensions}{original}"
+
+
+def day_off_words(dates: DueDates) -> str | None:
+    """What it means that a due day is a day off, with the working days before and after it; None when it is none."""
+    if dates.remind_by == dates.due:
+        return None
+    return (
+        f"{named_day(dates.due)} là ngày nghỉ: nhắc trước vào {named_day(dates.remind_by)}, "
+        f"nộp được đến hết {named_day(dates.late_after)}."
+    )
 
 
 def done_words(entry: Entry) -> str:
@@ -216,11 +237,16 @@ def status_line(entry: Entry, today: date, *, tappable: bool = True, begins: boo
     left = what_is_left(entry, today)
     urgent = entry.due is not None and standing(entry, today) in (Standing.LATE, Standing.TODAY)
     parts: list[str | Span] = []
-    if entry.due == today == entry.late_after:
+    ends_today = entry.due == today == entry.late_after
+    names_day = entry.due is not None and not ends_today and not (entry.remind_by == today < entry.due)
+    if ends_today:
         left = f"{left} {day_month(today)}"
-    elif entry.due is not None and not (entry.remind_by == today < entry.due):
+    if names_day:
         parts.append(f"{due_words(entry)} · ")
     parts.append(bold(left) if urgent else left)
+    extended = extension_words(entry)
+    if extended and not names_day:
+        parts.append(f" · {extended}")
     if entry.is_report and entry.cutoff == today:
         parts += [" · ", bold("chốt số liệu hôm nay")]
     if entry.progress is not None:

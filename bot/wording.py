@@ -29,6 +29,11 @@ def named_day(day: date, year: int | None = None) -> str:
     return f"{weekday(day)} {day_month(day, year)}"
 
 
+def full_named_day(day: date) -> str:
+    """ "Thứ Bảy 16/09/2023"."""
+    return f"{weekday(day)} {full_day(day)}"
+
+
 def days(count: timedelta) -> str:
     return f"{count.days} ngày"
 

@@ -34,6 +34,16 @@ async def plans_of(session: AsyncSession, offices: Iterable[str] | None = None) 
     return frozenset(await session.scalars(query))
 
 
+async def office_of(session: AsyncSession, plan_key: str) -> AgencyRow:
+    """The agency that is a plan's standing office."""
+    found = await session.scalars(
+        select(AgencyRow)
+        .join(PlanRow, PlanRow.standing_office == AgencyRow.code)
+        .where(PlanRow.key == plan_key)
+    )
+    return found.one()
+
+
 async def standing_offices(session: AsyncSession) -> list[str]:
     """Names of the standing offices of active plans: where invites come from."""
     found = await session.scalars(

@@ -33,9 +33,12 @@ class RequestKind(StrEnum):
 
 
 class RequestState(StrEnum):
+    """WITHDRAWN: who asked took it back, asked anew, or it has lost its point."""
+
     WAITING = "waiting"
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 class InboxState(StrEnum):

@@ -3,8 +3,8 @@ looked at again here, and an id of another chat finds nothing."""
 
 from collections.abc import Awaitable, Callable
 
-from bot.asks import after_change, after_undo
-from bot.commands import ask, done, leave, progress, remind, revoke, snooze, waive
+from bot import asks
+from bot.commands import ask, done, extend, leave, progress, remind, revoke, setdue, snooze, waive
 from bot.commands.asked import Answer, Asked
 from bot.commands.menu import Command
 from bot.commands.proposing import Change, ask_for_yes, done_before, refusal
@@ -21,8 +21,10 @@ _CHANGES: dict[str, Change] = {
     for change in (
         ask.CHANGE,
         done.CHANGE,
+        extend.CHANGE,
         progress.CHANGE,
         remind.CHANGE,
+        setdue.CHANGE,
         snooze.CHANGE,
         waive.CHANGE,
     )
@@ -60,7 +62,7 @@ async def yes(asked: Asked, proposal_id: int) -> Answer:
     proposal.settled_at, proposal.shown_in = asked.now, asked.message_id
     answer = await _CHANGES[proposal.action].carry_out(asked, found, proposal)
     await asked.session.flush()
-    await after_change(asked, found, proposal)
+    await asks.after_change(asked, found, proposal)
     return answer
 
 
@@ -146,10 +148,14 @@ async def undone(asked: Asked, proposal: ProposalRow) -> Answer:
     ):
         gone, kept = [e for e in made if e.id in ids], [e for e in made if e.id not in ids]
         return await change.taken_back(asked, gone, kept)
+    again = await entries(asked.session, ids=ids)
+    if change is not None and change.after_undo is not None:
+        own_answer = await change.after_undo(asked, proposal, again)
+        if own_answer is not None:
+            return own_answer
     if not ids:
         return Answer(message=UNDO_TOO_LATE)
-    again = await entries(asked.session, ids=ids)
-    await after_undo(asked, again, proposal)
+    await asks.after_undo(asked, again, proposal)
     return Answer(
         message=message(
             block(line("↩️ ", bold(_taken_back(proposal)))),

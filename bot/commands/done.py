@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.codes import read_details
 from bot.commands.asked import Answer, Asked
+from bot.commands.decide_done import submit, withdraw
 from bot.commands.menu import Command
 from bot.commands.proposing import (
     MOST_CHOICES,
@@ -94,7 +95,8 @@ async def _carry_out(asked: Asked, found: Sequence[Entry], proposal: ProposalRow
     newly = [entry for entry in found if await _mark(asked, entry, proposal)]
     if not newly:
         return Answer(message=done_before(found), edits_tapped=True)
-    return written(CHANGE, proposal, "Đã ghi nhận xong.", newly, found)
+    headline = await submit(asked, newly) if asked.options.approves_done else "Đã ghi nhận xong."
+    return written(CHANGE, proposal, headline, newly, found)
 
 
 async def _mark(asked: Asked, entry: Entry, proposal: ProposalRow) -> bool:
@@ -106,8 +108,19 @@ async def _mark(asked: Asked, entry: Entry, proposal: ProposalRow) -> bool:
         actor=asked.actor,
         now=asked.now,
         proposal_id=proposal.id,
+        submitted=asked.options.approves_done,
     )
     return audit_id is not None
 
 
-CHANGE = Change(command=Command.DONE, question="Ghi nhận đã xong?", lines=_paper_lines, carry_out=_carry_out)
+async def _taken_back(asked: Asked, _proposal: ProposalRow, opened: Sequence[Entry]) -> None:
+    await withdraw(asked, opened)
+
+
+CHANGE = Change(
+    command=Command.DONE,
+    question="Ghi nhận đã xong?",
+    lines=_paper_lines,
+    carry_out=_carry_out,
+    after_undo=_taken_back,
+)

@@ -36,14 +36,18 @@ Details = Mapping[str, Any]
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """One way to change assignments: `question` heads what is asked before it, `lines` are what goes with it, `carry_out`
-    does it once a person has said yes. `warn` says of the assignments what a person should know before the yes.
-    `taken_back` answers when a yes had made assignments: with those that are gone and those that stay."""
+    does it once a person has said yes. `about` lists in the question what would change, where one block for each is too
+    much; `warn` says of the assignments what a person should know before the yes. `after_undo` does what else follows when
+    a yes has been taken back: it gets what is as before again, and may have an answer of its own. `taken_back` answers
+    when the yes had made assignments: with those that are gone and those that stay."""
 
     command: Command
     question: str
     lines: Callable[[Details], list[Line]]
     carry_out: Callable[[Asked, Sequence[Entry], ProposalRow], Awaitable[Answer]]
+    about: Callable[[Asked, Sequence[Entry]], list[Block]] | None = None
     warn: Callable[[Sequence[Entry], Details], list[Line]] | None = None
+    after_undo: Callable[[Asked, ProposalRow, Sequence[Entry]], Awaitable[Answer | None]] | None = None
     taken_back: Callable[[Asked, Sequence[Entry], Sequence[Entry]], Awaitable[Answer]] | None = None
 
 
@@ -78,9 +82,13 @@ async def ask_for_yes(asked: Asked, change: Change, found: Sequence[Entry], deta
         now=asked.now,
     )
     several = len({entry.agency for entry in found} | set(asked.agency_codes)) > 1
+    if change.about is not None:
+        about = change.about(asked, found)
+    else:
+        about = [block(*_asked_lines(entry, asked, with_agency=several)) for entry in found]
     return message(
         block(line(bold(change.question))),
-        *(block(*_asked_lines(entry, asked, with_agency=several)) for entry in found),
+        *about,
         *_block_of(change.lines(details)),
         *_block_of(change.warn(found, details) if change.warn else []),
         choices=yes_or_no(proposal),

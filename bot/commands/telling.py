@@ -1,0 +1,58 @@
+"""Notes to other chats about what happened here. A note says what an office did, by nobody's name."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from bot.commands.asked import Asked
+from bot.message import Message, to_json
+from store.agenda import Entry
+from store.chats import chats_of, office_chats
+from store.outbox import queue_note
+from store.tables import AgencyRow, ChatRow
+
+
+def by_office(office: AgencyRow) -> str:
+    """ "Sở Nội vụ (cơ quan thường trực)"."""
+    return f"{office.name} (cơ quan thường trực)"
+
+
+async def tell_office(asked: Asked, office: AgencyRow, told: Message, *, key: str) -> bool:
+    """Tell every chat of a standing office, this one too if it is one; False when none is within reach. `key` with the
+    chat is unique for ever."""
+    chats = await office_chats(asked.session, office.code)
+    for chat in chats:
+        await _note(asked, chat, told, key)
+    return bool(chats)
+
+
+async def tell_agencies(
+    asked: Asked, found: Iterable[Entry], word: Callable[[Sequence[Entry]], Message], *, key: str
+) -> frozenset[str]:
+    """Tell every other chat of the agencies that owe `found`, each chat once: `word` makes its note of those of its own
+    agencies. Returns the agencies (codes) that have a chat within reach, this one too."""
+    of_chat: dict[int, tuple[ChatRow, list[Entry]]] = {}
+    reached: set[str] = set()
+    by_agency: dict[str, list[Entry]] = {}
+    for entry in found:
+        by_agency.setdefault(entry.agency, []).append(entry)
+    for agency, of_agency in by_agency.items():
+        for chat in await chats_of(asked.session, agency):
+            reached.add(agency)
+            if chat.id != asked.chat.id:
+                of_chat.setdefault(chat.id, (chat, []))[1].extend(of_agency)
+    for chat, of_its_own in of_chat.values():
+        await _note(asked, chat, word(of_its_own), key)
+    return frozenset(reached)
+
+
+async def tell_outcome(asked: Asked, request_id: int, entry: Entry, told: Message) -> str:
+    """Tell the agency's chats what was decided about a request; returns what the decider should know of that."""
+    reached = await tell_agencies(asked, [entry], lambda _: told, key=f"request:{request_id}:outcome")
+    if reached:
+        return f"Đã báo cho {entry.agency_name}."
+    return f"{entry.agency_name} chưa có cuộc trò chuyện nào nhận được tin: anh/chị báo giúp cách khác."
+
+
+async def _note(asked: Asked, chat: ChatRow, told: Message, key: str) -> None:
+    await queue_note(
+        asked.session, chat_id=chat.id, wall=asked.wall, body=to_json(told), key=f"{key}:{chat.id}"
+    )
