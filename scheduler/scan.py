@@ -3,7 +3,7 @@
 1. Take the open assignments whose next milestone is today or was missed.
 2. Of each take the latest milestone reached, and note the day of its next one.
 3. Write the notices that no chat has yet, put each chat's into one message, and commit all of it together.
-   What had nobody to go to is told to the operator, what could not be delivered to the standing office.
+   What had nobody to go to is told to the operator, and those who oversee a plan get their list of the morning.
 
 Any process may scan at any moment: one at a time does, and what it has found is not found again.
 """
@@ -15,9 +15,12 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plan.milestones import DueDates, Milestone, last_reached
-from scheduler.troubles import nobody_to_tell, tell_agency, tell_operators, undelivered_list
-from store import mornings, notices, undelivered
+from plan.assignments import DutyKind
+from plan.milestones import DueDates, Milestone, last_reached, next_after, without_escalation
+from scheduler.escalation import escalations
+from scheduler.office_list import first_look, tell_overseers
+from scheduler.troubles import nobody_to_tell, tell_operators
+from store import mornings, notices
 from store.chats import agency_names
 from store.database import Database
 from store.notices import PlannedNotice, ReachedAssignment
@@ -26,7 +29,6 @@ from store.statuses import want_status
 from store.tables import ScanRow
 from store.timetable import Timetable
 from store.turns import SCAN, take_turn_if_free
-from store.undelivered import FailedMorning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,27 +62,17 @@ async def scan_if_owed(
     async with database.write() as session:
         if not await take_turn_if_free(session, SCAN) or not await _is_owed(session, day):
             return None
+        morning = await first_look(session, day)
         result = await scan(session, timetable, day=day, now=now, wall=wall)
-        await _list_undelivered(session, day, wall)
+        if morning is not None:
+            missed = [one.assignment_id for one in result.unreachable]
+            await tell_overseers(session, timetable, morning, missed=missed, wall=wall)
         if result.unreachable:
             codes = sorted({missed.agency for missed in result.unreachable})
             note = nobody_to_tell(day, await agency_names(session, codes))
             key = f"unreachable:{day.isoformat()}:{codes[0]}:{len(codes)}"
             await tell_operators(session, note, key=key, wall=wall)
         return result
-
-
-async def _list_undelivered(session: AsyncSession, day: date, wall: datetime) -> None:
-    """Tell each standing office which messages of earlier mornings did not arrive, each once."""
-    failed: dict[str, list[FailedMorning]] = defaultdict(list)
-    for one in await undelivered.unlisted(session, before=day):
-        failed[one.standing_office].append(one)
-    for office, found in failed.items():
-        note = undelivered_list(day, [(one.agencies, one.assignments, one.error) for one in found])
-        numbers = [one.outbox_id for one in found]
-        key = f"undelivered-list:{day.isoformat()}:{numbers[-1]}"
-        if await tell_agency(session, office, note, key=key, wall=wall):
-            await undelivered.mark_listed(session, numbers, day)
 
 
 async def _is_owed(session: AsyncSession, day: date) -> bool:
@@ -111,6 +103,7 @@ async def scan(
         for one in reached
         for chat_id in chats.get(one.agency, ())
     ]
+    planned += await escalations(session, rows, timetable, day)
     told, fresh = await notices.not_yet_noticed(session, planned)
     carried = await mornings.take_over_unsent(session, day, fresh, now)
     messages = await mornings.queue_morning(
@@ -132,28 +125,33 @@ class _Steps:
     """The ladder as it stands on one day. Many assignments share their dates: each date is looked at once."""
 
     def __init__(self, timetable: Timetable, day: date) -> None:
-        self._timetable = timetable
+        self._calendar = timetable.calendar
+        self._rules = timetable.rules
+        self._rules_of_support = without_escalation(timetable.rules)
         self._day = day
-        self._known: dict[DueDates, tuple[Milestone | None, date]] = {}
+        self._known: dict[tuple[DueDates, bool], tuple[Milestone | None, date]] = {}
 
     def reached(self, rows: Iterable[ReachedAssignment]) -> list[ReachedMilestone]:
         """The latest milestone of each on or before the day."""
         return [
             ReachedMilestone(assignment_id=row.id, agency=row.agency, due=row.dates.due, milestone=milestone)
             for row in rows
-            if row.dates is not None and (milestone := self._of(row.dates)[0]) is not None
+            if row.dates is not None and (milestone := self._of(row, row.dates)[0]) is not None
         ]
 
     def next_looks(self, rows: Iterable[ReachedAssignment]) -> dict[date | None, list[int]]:
         """Which assignments (ids) must be looked at again on which day."""
         days: dict[date | None, list[int]] = defaultdict(list)
         for row in rows:
-            days[self._of(row.dates)[1] if row.dates is not None else None].append(row.id)
+            days[self._of(row, row.dates)[1] if row.dates is not None else None].append(row.id)
         return days
 
-    def _of(self, dates: DueDates) -> tuple[Milestone | None, date]:
-        if dates not in self._known:
-            rules, calendar = self._timetable.rules, self._timetable.calendar
-            milestone = last_reached(dates, rules, calendar, today=self._day)
-            self._known[dates] = (milestone, self._timetable.next_look(dates, self._day))
-        return self._known[dates]
+    def _of(self, row: ReachedAssignment, dates: DueDates) -> tuple[Milestone | None, date]:
+        key = (dates, row.kind is DutyKind.SUPPORT)
+        if key not in self._known:
+            rules = self._rules_of_support if row.kind is DutyKind.SUPPORT else self._rules
+            self._known[key] = (
+                last_reached(dates, rules, self._calendar, today=self._day),
+                next_after(dates, rules, self._calendar, today=self._day).day,
+            )
+        return self._known[key]
