@@ -1,5 +1,6 @@
 """The week in figures, to the standing office and to leaders: once a week, and in one note with the list."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -221,3 +222,18 @@ def test_the_percentage_is_of_what_has_ended_and_100_only_when_nothing_is_missin
 def test_three_of_one_agency_in_one_week_are_too_much_at_once(rows: list[Owed], clashing: bool) -> None:
     assert bool(clashes(rows, {MONDAY})) is clashing
     assert clashes(rows, {MONDAY + timedelta(days=14)}) == []
+
+
+async def test_two_processes_that_scan_at_the_same_moment_tell_it_once(
+    postgresql: Database, postgresql_url: str
+) -> None:
+    mornings = Mornings(database=postgresql)
+    await a_plan(postgresql)
+    office = await mornings.office()
+    other = Database(postgresql_url)
+    try:
+        await asyncio.gather(mornings.scan("2023-03-13"), Mornings(database=other).scan("2023-03-13"))
+    finally:
+        await other.close()
+
+    assert len(await mornings.notes(office)) == 1
