@@ -90,6 +90,8 @@ def _why(notice: ForecastNotice) -> str:
     entry = notice.entry
     if kind == "late":
         return f"late since {entry.late_after}"
+    if kind == "escalated":
+        return f"for who oversees the plan: late since {entry.late_after} by {detail} days or more"
     anchor = entry.cutoff if kind == "cutoff" else entry.due if entry.is_report else entry.remind_by
     name = {
         "cutoff": "the cutoff",

@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.commands.lists import count_words
 from bot.listing import HEADINGS, Standing, done_button, entry_lines, standing
-from bot.message import Block, Line, Message, block, bold, italic, line, message
+from bot.message import Block, Line, Message, block, bold, code, italic, line, message
 from bot.wording import SEE_DUE, day_month, named_day, runs
 from store.agenda import Entry
 from store.notices import NoticedEntry
@@ -14,20 +14,39 @@ from store.notices import NoticedEntry
 _REPORTS = "📊 Báo cáo"
 # Four rows of buttons; below more of them the message itself is out of sight.
 _MOST_BUTTONS = 12
+_MOST_CODES = 5
 
 
 def morning_message(
-    noticed: Sequence[NoticedEntry], today: date, *, continued: bool = False
+    noticed: Sequence[NoticedEntry],
+    today: date,
+    *,
+    continued: bool = False,
+    undated: Sequence[Entry] = (),
 ) -> Message | None:
     """One message for all that a chat should hear this morning; None when there is nothing. Every block is one assignment
     and names it in `about`, so that each piece of a long message knows what it has told. `continued`: the beginning of
-    the message is out, and these are the rest."""
-    by_agency: dict[str, list[NoticedEntry]] = {}
-    for item in noticed:
-        by_agency.setdefault(item.entry.agency_name, []).append(item)
-    if not by_agency:
-        return None
+    the message is out, and these are the rest. `undated` is what the same agencies owe without a due day: with a report's
+    cutoff they are asked how it goes."""
+    own = [item for item in noticed if not item.is_escalated]
+    above = [item for item in noticed if item.is_escalated]
     day = f"{named_day(today)}/{today.year}{' (tiếp theo)' if continued else ''}"
+    blocks = _with_buttons(_own_blocks(own, today, day, undated, continued=continued), own, today)
+    blocks += _escalated_blocks(above, today, None if own else day, continued=continued)
+    if not blocks:
+        return None
+    row = [
+        *([SEE_DUE] if own else []),
+        *([runs("Các kỳ báo cáo", "/reports")] if any(item.entry.is_report for item in own) else []),
+        *([runs("Cơ quan quá hạn", "/late")] if above else []),
+    ]
+    return message(*blocks, choices=[row])
+
+
+def _own_blocks(
+    noticed: Sequence[NoticedEntry], today: date, day: str, undated: Sequence[Entry], *, continued: bool
+) -> list[Block]:
+    by_agency = _by_agency(noticed)
     blocks: list[Block] = []
     for name, items in by_agency.items():
         alone = len(by_agency) == 1
@@ -36,11 +55,33 @@ def morning_message(
             head.insert(0, line(bold(f"🔔 {day}")))
         if not continued:
             head += _summary([item.entry for item in items], today)
-        blocks += _agency_blocks(items, today, head)
-    blocks = _with_buttons(blocks, noticed, today)
-    reports = any(item.entry.is_report for item in noticed)
-    row = [SEE_DUE, runs("Các kỳ báo cáo", "/reports")] if reports else [SEE_DUE]
-    return message(*blocks, choices=[row])
+        blocks += _agency_blocks(items, today, head, undated)
+    return blocks
+
+
+def _escalated_blocks(
+    noticed: Sequence[NoticedEntry], today: date, day: str | None, *, continued: bool
+) -> list[Block]:
+    """For who oversees the plan: what is late for long, by agency. `day` begins the message; None when it has begun."""
+    by_agency = _by_agency(noticed)
+    count = "" if continued else f": {len(noticed)} việc của {len(by_agency)} cơ quan"
+    blocks: list[Block] = []
+    for name, items in by_agency.items():
+        for position, item in enumerate(sorted(items, key=lambda item: item.entry.order)):
+            head = [line(bold(f"🏛 {name}"))] if position == 0 else []
+            if not blocks:
+                opening = [line(bold(f"🔔 {day}"))] if day is not None else []
+                head = [*opening, line(bold(f"📣 Quá hạn lâu, cần đôn đốc{count}.")), line(), *head]
+            lines = [*head, *entry_lines(item.entry, today, tappable=False), *_too_late(item, today)]
+            blocks.append(block(*lines, about=(item.entry.id,)))
+    return blocks
+
+
+def _by_agency(noticed: Sequence[NoticedEntry]) -> dict[str, list[NoticedEntry]]:
+    found: dict[str, list[NoticedEntry]] = {}
+    for item in noticed:
+        found.setdefault(item.entry.agency_name, []).append(item)
+    return found
 
 
 def nudge_message(
@@ -48,14 +89,12 @@ def nudge_message(
 ) -> Message | None:
     """What the standing office asks for by hand; None when all of it is done by now. `lead` says who asks, and what else they
     wrote; of a continued one only who."""
-    by_agency: dict[str, list[NoticedEntry]] = {}
-    for item in noticed:
-        by_agency.setdefault(item.entry.agency_name, []).append(item)
+    by_agency = _by_agency(noticed)
     said = [part for piece in lead.blocks[: 1 if continued else None] for part in piece.lines]
     blocks: list[Block] = []
     for name, items in by_agency.items():
         head = line(bold(f"🏛 {name} · {named_day(today)}/{today.year}{' (tiếp theo)' if continued else ''}"))
-        blocks += _agency_blocks(items, today, [*([] if blocks else [*said, line()]), head])
+        blocks += _agency_blocks(items, today, [*([] if blocks else [*said, line()]), head], ())
     return message(*_with_buttons(blocks, noticed, today), choices=[[SEE_DUE]]) if blocks else None
 
 
@@ -83,9 +122,12 @@ def _summary(entries: Sequence[Entry], today: date) -> list[Line]:
     return lines
 
 
-def _agency_blocks(items: Sequence[NoticedEntry], today: date, head: list[Line]) -> list[Block]:
+def _agency_blocks(
+    items: Sequence[NoticedEntry], today: date, head: list[Line], undated: Sequence[Entry]
+) -> list[Block]:
     blocks: list[Block] = []
     address_told = False
+    asking = _who_asks(items, today)
     for heading, of_section in _sections(items, today):
         for position, item in enumerate(of_section):
             lines = [line(bold(heading))] if position == 0 else []
@@ -95,11 +137,42 @@ def _agency_blocks(items: Sequence[NoticedEntry], today: date, head: list[Line])
             if item.entry.is_report and item.entry.report_address and not address_told:
                 lines.append(line(f"Nhập số liệu tại {item.entry.report_address}"))
                 address_told = True
-            if item.planned_on < today:
-                planned = day_month(item.planned_on, today.year)
-                lines.append(line(italic(f"Nhắc muộn: lẽ ra ngày {planned}")))
+            lines += _too_late(item, today)
+            if item.entry.id in asking:
+                lines += _asks_for_progress(item.entry, undated)
             blocks.append(block(*lines, about=(item.entry.id,)))
     return blocks
+
+
+def _too_late(item: NoticedEntry, today: date) -> list[Line]:
+    if item.planned_on >= today:
+        return []
+    return [line(italic(f"Nhắc muộn: lẽ ra ngày {day_month(item.planned_on, today.year)}"))]
+
+
+def _who_asks(items: Sequence[NoticedEntry], today: date) -> frozenset[int]:
+    """With which reports (ids) progress is asked for: of each plan with the last one in the message. So it is in one piece
+    with a report that is told, and is not asked for again with the rest of a long message."""
+    in_order = [item for _, of_section in _sections(items, today) for item in of_section if item.is_cutoff]
+    return frozenset({item.entry.plan_key: item.entry.id for item in in_order}.values())
+
+
+def _asks_for_progress(report: Entry, undated: Sequence[Entry]) -> list[Line]:
+    codes = list(
+        dict.fromkeys(
+            entry.code
+            for entry in sorted(undated, key=lambda entry: entry.order)
+            if (entry.plan_key, entry.agency) == (report.plan_key, report.agency)
+        )
+    )
+    if not codes:
+        return []
+    more = len(codes) - _MOST_CODES
+    which = ", ".join(codes[:_MOST_CODES]) + (f" và {more} việc khác (/due all)" if more > 0 else "")
+    return [
+        line("✍️ Kèm báo cáo, đề nghị ghi một dòng tiến độ cho việc không có hạn: ", bold(which)),
+        line("Ví dụ: ", code(f"/progress {codes[0]} đã ban hành 2 quyết định")),
+    ]
 
 
 def _sections(items: Sequence[NoticedEntry], today: date) -> list[tuple[str, list[NoticedEntry]]]:

@@ -7,6 +7,16 @@ from bot.message import Choice, Message, Tone, code, line, message
 from bot.message import block as block_of
 
 ACTION_LIMIT = 64
+_OUT_OF_REACH = (
+    "blocked",
+    "kicked",
+    "not found",
+    "deactivated",
+    "not a member",
+    "write_forbidden",
+    "rights",
+    "peer_id",
+)
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 
 
@@ -46,6 +56,16 @@ def joined(names: Sequence[str]) -> str:
 def capitalised(text: str) -> str:
     """The text as it begins a line."""
     return text[:1].upper() + text[1:]
+
+
+def reason_words(error: str) -> str:
+    """Why a message was given up, as an officer would say it; `error` is what the row keeps."""
+    text = error.lower()
+    if "uncertain twice" in text:
+        return "đã gửi hai lần nhưng không rõ có nhận được hay không"
+    if any(mark in text for mark in _OUT_OF_REACH):
+        return "bot bị chặn, bị xóa khỏi nhóm hoặc không còn cuộc trò chuyện này"
+    return "dịch vụ tin nhắn từ chối"
 
 
 def runs(label: str, text: str) -> Choice:

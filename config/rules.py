@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from plan.milestones import LateRhythm, ReminderRules
+from plan.milestones import Escalation, LateRhythm, Overseer, ReminderRules
 from plan.problems import PlanRejected
 from plan.shape import read_shape
 from plan.workdays import WorkingCalendar
@@ -31,6 +31,11 @@ class _Reports(_Shape):
     while_late: LateRhythm
 
 
+class _Escalation(_Shape):
+    days_late: Annotated[int, Field(ge=1, le=365)]
+    to: Overseer
+
+
 class Hours(_Shape):
     """Vietnam time, on working days."""
 
@@ -45,6 +50,7 @@ class StandingOffice(_Shape):
     confirms_bindings: bool
     approves_done: bool
     confirms_plan_changes: bool = True
+    weekly_digest: bool
 
 
 class Reminders(_Shape):
@@ -52,6 +58,7 @@ class Reminders(_Shape):
 
     tasks: _Tasks
     reports: _Reports
+    escalation: Annotated[tuple[_Escalation, ...], Field(max_length=10)]
     hours: Hours
     standing_office: StandingOffice
 
@@ -62,6 +69,8 @@ class Reminders(_Shape):
             report_before_cutoff=self.reports.days_before_cutoff,
             report_before_due=self.reports.days_before_due,
             report_while_late=self.reports.while_late,
+            escalation=tuple(Escalation(days_late=step.days_late, to=step.to) for step in self.escalation),
+            weekly_digest=self.standing_office.weekly_digest,
         )
 
 

@@ -1,16 +1,20 @@
 """When an agency should hear about an assignment: the ladder of milestones before and after its due day.
 
 Pure rules over (dates of the assignment, rules of the operator, working calendar). A milestone on a day off moves to the
-working day before it; of two on one day the nearer to the due day stays.
+working day before it; of two on one day the nearer to the due day stays. What is late for long is told to those who oversee
+the plan too: an escalation.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from heapq import merge
 from itertools import takewhile
 
 from plan.workdays import WorkingCalendar
+
+ESCALATED = "escalated-"
 
 
 class LateRhythm(StrEnum):
@@ -20,15 +24,36 @@ class LateRhythm(StrEnum):
     WORKING_DAYS = "working-days"
 
 
+class Overseer(StrEnum):
+    """Who hears of what is late for long."""
+
+    STANDING_OFFICE = "standing_office"
+    LEADER = "leader"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalation:
+    """Who hears of an assignment that is late by so many days."""
+
+    days_late: int
+    to: Overseer
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReminderRules:
-    """The operator's choice of milestones, in days before the named date (config/reminders.yaml)."""
+    """The operator's choice of milestones, in days before the named date, and of what those who oversee a plan hear unasked
+    (config/reminders.yaml)."""
 
     task_before_remind_by: tuple[int, ...] = (30, 14, 7, 3, 1, 0)
     task_while_late: LateRhythm = LateRhythm.MONDAYS
     report_before_cutoff: tuple[int, ...] = (3, 0)
     report_before_due: tuple[int, ...] = (3, 1, 0)
     report_while_late: LateRhythm = LateRhythm.WORKING_DAYS
+    escalation: tuple[Escalation, ...] = (
+        Escalation(days_late=7, to=Overseer.STANDING_OFFICE),
+        Escalation(days_late=14, to=Overseer.LEADER),
+    )
+    weekly_digest: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +83,8 @@ class DueDates:
 
 @dataclass(frozen=True, kw_only=True)
 class Milestone:
-    """One point of the ladder. `name` is stable for one due day: "due-7", "cutoff-0", "late-2023-04-10"."""
+    """One point of the ladder. `name` is stable for one due day: "due-7", "cutoff-0", "late-2023-04-10"; of those who
+    oversee the plan "escalated-7"."""
 
     name: str
     day: date
@@ -68,11 +94,30 @@ class Milestone:
         return self.name.startswith("late-")
 
 
+def without_escalation(rules: ReminderRules) -> ReminderRules:
+    """The same rules for what is told to nobody but its agency."""
+    return replace(rules, escalation=())
+
+
 def ladder(dates: DueDates, rules: ReminderRules, calendar: WorkingCalendar) -> Iterator[Milestone]:
-    """All milestones by day, without end: once late, an open assignment is asked for until it is closed."""
+    """All milestones of the agency by day, without end: once late, an open assignment is asked for until it is closed. On a
+    day on which others are told how late it is, so is the agency."""
     yield from _before(dates, rules, calendar)
     rhythm = rules.task_while_late if dates.cutoff is None else rules.report_while_late
-    yield from _while_late(dates, rhythm, calendar)
+    escalated = (_late(step.day) for _, step in _escalations(dates, rules, calendar))
+    last = dates.late_after
+    for milestone in merge(_while_late(dates, rhythm, calendar), escalated, key=lambda step: step.day):
+        if milestone.day > last:
+            last = milestone.day
+            yield milestone
+
+
+def escalated(
+    dates: DueDates, rules: ReminderRules, calendar: WorkingCalendar, *, today: date
+) -> dict[Overseer, Milestone]:
+    """Who should have heard by `today` how late it is, and each one's latest milestone: days late count from `late_after`,
+    and it is told on the working day on or after that day."""
+    return {to: step for to, step in _escalations(dates, rules, calendar) if step.day <= today}
 
 
 def last_reached(
@@ -138,6 +183,22 @@ def _while_late(dates: DueDates, rhythm: LateRhythm, calendar: WorkingCalendar) 
         if asked_on > last:
             last = asked_on
             yield _late(asked_on)
+
+
+def _escalations(
+    dates: DueDates, rules: ReminderRules, calendar: WorkingCalendar
+) -> list[tuple[Overseer, Milestone]]:
+    """By day."""
+    return [
+        (
+            rule.to,
+            Milestone(
+                name=f"{ESCALATED}{rule.days_late}",
+                day=calendar.on_or_after(dates.late_after + timedelta(days=rule.days_late)),
+            ),
+        )
+        for rule in sorted(rules.escalation, key=lambda rule: rule.days_late)
+    ]
 
 
 def _mondays_after(day: date) -> Iterator[date]:

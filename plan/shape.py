@@ -89,8 +89,10 @@ def _message(details: ErrorDetails, shape: type[BaseModel]) -> str:
             return "the list is empty"
         case "string_type":
             return f"expected text, found {_what(found)}"
-        case "list_type":
+        case "list_type" | "tuple_type":
             return f"expected a list ([…] or lines with a dash), found {_what(found)}"
+        case "bool_parsing" | "bool_type":
+            return f"expected true or false, found {_what(found)}"
         case "model_type":
             return f"expected keys with values, found {_what(found)}"
         case _:
@@ -109,6 +111,8 @@ def _what(found: object) -> str:
             return f'"{shortened(found)}"'
         case list():
             return "a list"
+        case int() | float():
+            return f"{found}"
         case _:
             return "keys with values"
 

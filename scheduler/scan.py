@@ -3,19 +3,20 @@
 1. Take the open assignments whose next milestone is today or was missed, save those that are held back today.
 2. Of each take the latest milestone reached, and note the day of its next one.
 3. Write the notices that no chat has yet, put each chat's into one message, and commit all of it together.
-   What had nobody to go to is told to the operator, what could not be delivered to the standing office.
+   What had nobody to go to is told to the operator, and those who oversee a plan get their list of the morning.
 
 Any process may scan at any moment: one at a time does, and what it has found is not found again.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from scheduler.troubles import nobody_to_tell, tell_agency, tell_operators, undelivered_list
-from store import mornings, notices, undelivered
+from scheduler.escalation import escalations
+from scheduler.office_list import first_look, tell_overseers
+from scheduler.troubles import nobody_to_tell, tell_operators
+from store import mornings, notices
 from store.chats import agency_names
 from store.database import Database
 from store.notices import PlannedNotice
@@ -25,7 +26,6 @@ from store.statuses import want_status
 from store.tables import ScanRow
 from store.timetable import Timetable
 from store.turns import SCAN, take_turn_if_free
-from store.undelivered import FailedMorning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,27 +49,17 @@ async def scan_if_owed(
     async with database.write() as session:
         if not await take_turn_if_free(session, SCAN) or not await _is_owed(session, day):
             return None
+        morning = await first_look(session, day)
         result = await scan(session, timetable, day=day, now=now, wall=wall)
-        await _list_undelivered(session, day, wall)
+        if morning is not None:
+            missed = [one.assignment_id for one in result.unreachable]
+            await tell_overseers(session, timetable, morning, missed=missed, wall=wall)
         if result.unreachable:
             codes = sorted({missed.agency for missed in result.unreachable})
             note = nobody_to_tell(day, await agency_names(session, codes))
             key = f"unreachable:{day.isoformat()}:{codes[0]}:{len(codes)}"
             await tell_operators(session, note, key=key, wall=wall)
         return result
-
-
-async def _list_undelivered(session: AsyncSession, day: date, wall: datetime) -> None:
-    """Tell each standing office which messages of earlier mornings did not arrive, each once."""
-    failed: dict[str, list[FailedMorning]] = defaultdict(list)
-    for one in await undelivered.unlisted(session, before=day):
-        failed[one.standing_office].append(one)
-    for office, found in failed.items():
-        note = undelivered_list(day, [(one.agencies, one.assignments, one.error) for one in found])
-        numbers = [one.outbox_id for one in found]
-        key = f"undelivered-list:{day.isoformat()}:{numbers[-1]}"
-        if await tell_agency(session, office, note, key=key, wall=wall):
-            await undelivered.mark_listed(session, numbers, day)
 
 
 async def _is_owed(session: AsyncSession, day: date) -> bool:
@@ -90,6 +80,7 @@ async def scan(
     await notices.look_next(session, steps.next_looks(rows))
     reached = steps.reached(rows)
     planned = planned_for(reached, chats)
+    planned += await escalations(session, rows, timetable, day)
     told, fresh = await notices.not_yet_noticed(session, planned)
     carried = await mornings.take_over_unsent(session, day, fresh, now)
     messages = await mornings.queue_morning(

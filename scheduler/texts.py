@@ -12,7 +12,7 @@ from bot.message import Message, from_json
 from bot.morning import morning_message, nudge_message
 from bot.status_message import status_message, unbound_status
 from store import notices
-from store.agenda import Entry, entries
+from store.agenda import Entry, entries, without_due_day
 from store.chats import Bindings, bindings_of
 from store.claims import Claim
 from store.figures import counts
@@ -41,13 +41,14 @@ async def texts_of(
     `now` business time."""
     mornings = [claim.id for claim in claimed if claim.kind is OutboxKind.NOTICE]
     noticed = await notices.spoken(session, mornings) if mornings else {}
+    undated = await _asked_about(session, noticed)
     texts = {}
     for claim in claimed:
         told_of = noticed.get(claim.id, ())
         if claim.kind is OutboxKind.STATUS:
             message = await _status(session, claim, now)
         else:
-            message = _message(claim, told_of)
+            message = _message(claim, told_of, undated)
         if message is not None:
             told = {one.entry.id: one.notices for one in told_of}
             texts[claim.id] = Text(message=message, made_at=made_at, notices=told)
@@ -71,11 +72,19 @@ async def _overseen(session: AsyncSession, bindings: Bindings) -> list[Entry]:
     return [entry for entry in await entries(session) if counts(entry) and entry.plan_key in plans]
 
 
-def _message(claim: Claim, entries: Sequence[NoticedEntry]) -> Message | None:
+async def _asked_about(
+    session: AsyncSession, noticed: Mapping[int, Sequence[NoticedEntry]]
+) -> Sequence[Entry]:
+    """What the agencies that report these days owe without a due day."""
+    reporting = {item.entry.agency for items in noticed.values() for item in items if item.is_cutoff}
+    return await without_due_day(session, reporting) if reporting else ()
+
+
+def _message(claim: Claim, noticed: Sequence[NoticedEntry], undated: Sequence[Entry]) -> Message | None:
     if claim.kind is not OutboxKind.NOTICE:
         return from_json(claim.body) if claim.body else None
     if claim.morning is None:
         return None
     if claim.body:
-        return nudge_message(entries, claim.morning, lead=from_json(claim.body), continued=claim.continued)
-    return morning_message(entries, claim.morning, continued=claim.continued)
+        return nudge_message(noticed, claim.morning, lead=from_json(claim.body), continued=claim.continued)
+    return morning_message(noticed, claim.morning, continued=claim.continued, undated=undated)

@@ -6,46 +6,21 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.message import Message, block, bold, code, italic, line, message, to_json
-from bot.wording import capitalised, full_day, joined
+from bot.message import Message, block, bold, code, line, message, to_json
+from bot.wording import capitalised, full_day, joined, reason_words
 from plan.problems import PlanRejected
 from plan.vietnam import local
 from store import chats
 from store.outbox import queue_note
-from store.tables import ChatRow
 
 _SHOWN_PROBLEMS = 10
 _SHOWN_LENGTH = 300
 _SHOWN_REASON = 120
-_OUT_OF_REACH = (
-    "blocked",
-    "kicked",
-    "not found",
-    "deactivated",
-    "not a member",
-    "write_forbidden",
-    "rights",
-    "peer_id",
-)
 
 
 async def tell_operators(session: AsyncSession, note: Message, *, key: str, wall: datetime) -> None:
     """Queue a note to every operator's chat; the same `key` is told once."""
-    await _tell(session, await chats.operator_chats(session), note, key=key, wall=wall)
-
-
-async def tell_agency(session: AsyncSession, agency: str, note: Message, *, key: str, wall: datetime) -> bool:
-    """Queue a note to every chat of an agency that is within reach; the same `key` is told once. False when there is no
-    such chat."""
-    found = await chats.chats_of(session, agency)
-    await _tell(session, found, note, key=key, wall=wall)
-    return bool(found)
-
-
-async def _tell(
-    session: AsyncSession, listeners: Sequence[ChatRow], note: Message, *, key: str, wall: datetime
-) -> None:
-    for chat in listeners:
+    for chat in await chats.operator_chats(session):
         await queue_note(session, chat_id=chat.id, wall=wall, body=to_json(note), key=f"{key}:{chat.id}")
 
 
@@ -74,33 +49,6 @@ def undelivered(agencies: Sequence[str], error: str) -> Message:
             *([line(code(error[:_SHOWN_REASON]))] if error else []),
         ),
         "Các việc trong tin này chưa được tính là đã nhắc.",
-    )
-
-
-def reason_words(error: str) -> str:
-    """Why a message was given up, as an officer would say it; `error` is what the row keeps."""
-    text = error.lower()
-    if "uncertain twice" in text:
-        return "đã gửi hai lần nhưng không rõ có nhận được hay không"
-    if any(mark in text for mark in _OUT_OF_REACH):
-        return "bot bị chặn, bị xóa khỏi nhóm hoặc không còn cuộc trò chuyện này"
-    return "dịch vụ tin nhắn từ chối"
-
-
-def undelivered_list(day: date, failed: Sequence[tuple[Sequence[str], int, str]]) -> Message:
-    """The standing office's list of the morning: agencies, how many of their assignments, and why they heard nothing."""
-    return message(
-        block(
-            line(bold(f"⚠️ {full_day(day)}: lời nhắc chưa tới nơi.")),
-            line("Các việc này chưa được tính là đã đôn đốc. Đề nghị liên hệ trực tiếp."),
-        ),
-        *(
-            block(
-                line(bold(f"• {joined(agencies) or 'không rõ cơ quan'}"), f": {count} việc"),
-                line(italic(reason_words(error))),
-            )
-            for agencies, count, error in failed
-        ),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import DutyKind
@@ -111,6 +111,12 @@ async def entries(
     return sorted((_entry(row) for row in rows), key=lambda entry: entry.order)
 
 
+async def without_due_day(session: AsyncSession, agencies: Iterable[str]) -> list[Entry]:
+    """What these agencies still owe and no date is known of: it goes on, comes when asked for, or waits for a document."""
+    rows = await session.execute(_UNDATED, {"agencies": list(agencies)})
+    return sorted((_entry(row) for row in rows), key=lambda entry: entry.order)
+
+
 _ASSIGNMENT, _ITEM, _PLAN, _AGENCY = (table_of(row) for row in (AssignmentRow, ItemRow, PlanRow, AgencyRow))
 _ASKING = _AGENCY.alias("asking")
 _FIELDS = (
@@ -171,6 +177,14 @@ def _query(asked: frozenset[str], open_only: bool) -> Select[Any]:
     if open_only:
         query = query.where(is_word(_ASSIGNMENT.c.state, State.OPEN))
     return query
+
+
+_UNDATED = _query(frozenset({"agencies"}), True).where(
+    _ASSIGNMENT.c.due.is_(None),
+    or_(
+        *(is_word(_ASSIGNMENT.c.kind, kind) for kind in (DutyKind.ONGOING, DutyKind.ADHOC, DutyKind.EXTERNAL))
+    ),
+)
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -8,7 +8,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plan.milestones import DueDates
+from plan.assignments import DutyKind
+from plan.milestones import ESCALATED, DueDates
 from store.agenda import Entry, entries
 from store.chats import bound_as
 from store.columns import is_word
@@ -16,7 +17,16 @@ from store.database import in_chunks
 from store.holds import not_held
 from store.once import insert_once
 from store.states import NoticeState, Role, State
-from store.tables import AssignmentRow, BindingRow, ChatRow, NoticeRow, ScanRow, table_of
+from store.tables import (
+    AssignmentRow,
+    BindingRow,
+    ChatRow,
+    ItemRow,
+    NoticeRow,
+    PlanRow,
+    ScanRow,
+    table_of,
+)
 
 # How the milestones of nudges begin (see store.nudges).
 NUDGE = "nudge-"
@@ -28,6 +38,7 @@ class ReachedAssignment:
 
     id: int
     agency: str
+    kind: DutyKind
     dates: DueDates | None
 
 
@@ -54,11 +65,22 @@ class FreshNotice:
 @dataclass(frozen=True, kw_only=True)
 class NoticedEntry:
     """What a morning message says one line about: the assignment as it is now, the day its milestone was for, and the
-    notices (ids) that are told by it."""
+    notices (ids) that are told by it with their milestones' names."""
 
     entry: Entry
     planned_on: date
     notices: tuple[int, ...]
+    milestones: tuple[str, ...] = ()
+
+    @property
+    def is_escalated(self) -> bool:
+        """Whether it is told only because the chat oversees the plan."""
+        return bool(self.milestones) and all(name.startswith(ESCALATED) for name in self.milestones)
+
+    @property
+    def is_cutoff(self) -> bool:
+        """Whether a report's data are about to be closed."""
+        return any(name.startswith("cutoff-") for name in self.milestones)
 
 
 async def reached(session: AsyncSession, today: date) -> list[ReachedAssignment]:
@@ -76,6 +98,7 @@ async def _read(session: AsyncSession, *which: ColumnElement[bool], locked: bool
     columns = (
         AssignmentRow.id,
         AssignmentRow.agency,
+        AssignmentRow.kind,
         AssignmentRow.due,
         AssignmentRow.remind_by,
         AssignmentRow.late_after,
@@ -85,11 +108,11 @@ async def _read(session: AsyncSession, *which: ColumnElement[bool], locked: bool
     found = await session.execute(query.with_for_update(skip_locked=True) if locked else query)
     known: dict[tuple[date | None, ...], DueDates | None] = {}
     rows = []
-    for number, agency, *days in found:
+    for number, agency, kind, *days in found:
         key = tuple(days)
         if key not in known:
             known[key] = DueDates.if_dated(*days)
-        rows.append(ReachedAssignment(id=number, agency=agency, dates=known[key]))
+        rows.append(ReachedAssignment(id=number, agency=agency, kind=kind, dates=known[key]))
     return rows
 
 
@@ -211,11 +234,12 @@ async def _brought_back(session: AsyncSession, planned: Sequence[PlannedNotice])
 
 async def spoken(session: AsyncSession, outbox_ids: Collection[int]) -> dict[int, list[NoticedEntry]]:
     """What morning messages still have to say: assignments that are open, whose due day has not moved, and whose agency
-    the chat still speaks for. Of a message with nothing left to say there is no entry."""
+    the chat still speaks for or, of an escalation, whose plan it oversees. Of a message with nothing left to say there is no
+    entry."""
     rows = await session.execute(_SPOKEN, {"messages": list(outbox_ids)})
-    told: dict[int, dict[int, list[tuple[int, date]]]] = defaultdict(lambda: defaultdict(list))
-    for message, number, assignment_id, planned_on in rows:
-        told[message or 0][assignment_id].append((number, planned_on))
+    told: dict[int, dict[int, list[tuple[int, date, str]]]] = defaultdict(lambda: defaultdict(list))
+    for message, number, assignment_id, planned_on, milestone in rows:
+        told[message or 0][assignment_id].append((number, planned_on, milestone))
     if not told:
         return {}
     ids = {assignment for about in told.values() for assignment in about}
@@ -227,9 +251,36 @@ async def spoken(session: AsyncSession, outbox_ids: Collection[int]) -> dict[int
     return {message: found for message, found in said.items() if found}
 
 
-_NOTICE, _ASSIGNMENT, _BINDING = (table_of(row) for row in (NoticeRow, AssignmentRow, BindingRow))
+_NOTICE, _ASSIGNMENT, _BINDING, _ITEM, _PLAN = (
+    table_of(row) for row in (NoticeRow, AssignmentRow, BindingRow, ItemRow, PlanRow)
+)
+_IS_ESCALATION = _NOTICE.c.milestone.startswith(ESCALATED)
+_OF_THE_CHAT = and_(_BINDING.c.chat_id == _NOTICE.c.chat_id, _BINDING.c.ended_at.is_(None))
+_SPEAKS_FOR_IT = exists().where(
+    _OF_THE_CHAT, is_word(_BINDING.c.role, Role.OFFICER), _BINDING.c.agency == _ASSIGNMENT.c.agency
+)
+_ITS_OFFICE = (
+    select(_PLAN.c.standing_office)
+    .join_from(_PLAN, _ITEM, _ITEM.c.plan_key == _PLAN.c.key)
+    .where(_ITEM.c.id == _ASSIGNMENT.c.item_id)
+    .correlate(_ASSIGNMENT)
+    .scalar_subquery()
+)
+_OVERSEES_IT = exists().where(
+    _OF_THE_CHAT,
+    or_(
+        is_word(_BINDING.c.role, Role.LEADER),
+        and_(is_word(_BINDING.c.role, Role.STANDING_OFFICE), _BINDING.c.agency == _ITS_OFFICE),
+    ),
+)
 _SPOKEN = (
-    select(_NOTICE.c.outbox_id, _NOTICE.c.id, _NOTICE.c.assignment_id, _NOTICE.c.planned_on)
+    select(
+        _NOTICE.c.outbox_id,
+        _NOTICE.c.id,
+        _NOTICE.c.assignment_id,
+        _NOTICE.c.planned_on,
+        _NOTICE.c.milestone,
+    )
     .join_from(_NOTICE, _ASSIGNMENT, _NOTICE.c.assignment_id == _ASSIGNMENT.c.id)
     .where(
         _NOTICE.c.outbox_id.in_(bindparam("messages", expanding=True)),
@@ -239,25 +290,26 @@ _SPOKEN = (
             # What has no due day is spoken of in nudges only.
             and_(_ASSIGNMENT.c.due.is_(None), _NOTICE.c.milestone.startswith(NUDGE)),
         ),
-        exists().where(
-            _BINDING.c.chat_id == _NOTICE.c.chat_id,
-            _BINDING.c.agency == _ASSIGNMENT.c.agency,
-            is_word(_BINDING.c.role, Role.OFFICER),
-            _BINDING.c.ended_at.is_(None),
-        ),
+        or_(and_(~_IS_ESCALATION, _SPEAKS_FOR_IT), and_(_IS_ESCALATION, _OVERSEES_IT)),
     )
     .order_by(_NOTICE.c.id)
 )
 
 
-def _noticed(entry: Entry, told: Iterable[tuple[int, date]]) -> NoticedEntry:
-    numbers, days = zip(*told, strict=True)
-    return NoticedEntry(entry=entry, planned_on=max(days), notices=numbers)
+def _noticed(entry: Entry, told: Iterable[tuple[int, date, str]]) -> NoticedEntry:
+    numbers, days, milestones = zip(*told, strict=True)
+    return NoticedEntry(entry=entry, planned_on=max(days), notices=numbers, milestones=milestones)
 
 
 async def scanned(session: AsyncSession, day: date | None = None) -> bool:
     """Whether a scan of that day (or any scan at all) is on record."""
     query = select(ScanRow.id) if day is None else select(ScanRow.id).where(ScanRow.day == day)
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def scanned_between(session: AsyncSession, since: date, before: date) -> bool:
+    """Whether a scan of a day from `since` on and before the other is on record."""
+    query = select(ScanRow.id).where(ScanRow.day >= since, ScanRow.day < before)
     return await session.scalar(query.limit(1)) is not None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.once import add_once
+from store.once import insert_once
 from store.states import NoticeState, OutboxKind, OutboxState
 from store.tables import NoticeRow, OutboxRow, table_of
 
@@ -84,8 +84,9 @@ _REPLY = insert(table_of(OutboxRow)).values(kind=OutboxKind.REPLY, priority=_PRI
 
 async def queue_note(
     session: AsyncSession, *, chat_id: int, wall: datetime, body: dict[str, Any], key: str
-) -> None:
-    """Put a note in line unless one with that key ever was, also when another process does it at the same moment."""
+) -> bool:
+    """Put a note in line unless one with that key ever was, also when another process does it at the same moment. True when
+    it was put in line."""
     note = {
         "chat_id": chat_id,
         "kind": OutboxKind.NOTE,
@@ -95,7 +96,16 @@ async def queue_note(
         "ready_at": wall,
         "created_at": wall,
     }
-    await add_once(session, OutboxRow, [note], unique=["key"])
+    queued = await session.scalar(
+        insert_once(session, OutboxRow, unique=["key"]).returning(OutboxRow.id), note
+    )
+    return queued is not None
+
+
+async def queued_ever(session: AsyncSession, keys: Collection[str]) -> frozenset[str]:
+    """Those of the keys under which a message was ever put in line."""
+    found = await session.scalars(select(OutboxRow.key).where(OutboxRow.key.in_(list(keys))))
+    return frozenset(key for key in found if key is not None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plan.milestones import DueDates, Milestone, last_reached
+from plan.assignments import DutyKind
+from plan.milestones import DueDates, Milestone, last_reached, next_after, without_escalation
 from plan.vietnam import local
 from store import mornings, notices
 from store.notices import PlannedNotice, ReachedAssignment
@@ -37,31 +38,36 @@ class Steps:
     """The ladder as it stands on one day. Many assignments share their dates: each date is looked at once."""
 
     def __init__(self, timetable: Timetable, day: date) -> None:
-        self._timetable = timetable
+        self._calendar = timetable.calendar
+        self._rules = timetable.rules
+        self._rules_of_support = without_escalation(timetable.rules)
         self._day = day
-        self._known: dict[DueDates, tuple[Milestone | None, date]] = {}
+        self._known: dict[tuple[DueDates, bool], tuple[Milestone | None, date]] = {}
 
     def reached(self, rows: Iterable[ReachedAssignment]) -> list[ReachedMilestone]:
         """The latest milestone of each on or before the day."""
         return [
             ReachedMilestone(assignment_id=row.id, agency=row.agency, due=row.dates.due, milestone=milestone)
             for row in rows
-            if row.dates is not None and (milestone := self._of(row.dates)[0]) is not None
+            if row.dates is not None and (milestone := self._of(row, row.dates)[0]) is not None
         ]
 
     def next_looks(self, rows: Iterable[ReachedAssignment]) -> dict[date | None, list[int]]:
         """Which assignments (ids) must be looked at again on which day."""
         days: dict[date | None, list[int]] = defaultdict(list)
         for row in rows:
-            days[self._of(row.dates)[1] if row.dates is not None else None].append(row.id)
+            days[self._of(row, row.dates)[1] if row.dates is not None else None].append(row.id)
         return days
 
-    def _of(self, dates: DueDates) -> tuple[Milestone | None, date]:
-        if dates not in self._known:
-            rules, calendar = self._timetable.rules, self._timetable.calendar
-            milestone = last_reached(dates, rules, calendar, today=self._day)
-            self._known[dates] = (milestone, self._timetable.next_look(dates, self._day))
-        return self._known[dates]
+    def _of(self, row: ReachedAssignment, dates: DueDates) -> tuple[Milestone | None, date]:
+        key = (dates, row.kind is DutyKind.SUPPORT)
+        if key not in self._known:
+            rules = self._rules_of_support if row.kind is DutyKind.SUPPORT else self._rules
+            self._known[key] = (
+                last_reached(dates, rules, self._calendar, today=self._day),
+                next_after(dates, rules, self._calendar, today=self._day).day,
+            )
+        return self._known[key]
 
 
 def planned_for(

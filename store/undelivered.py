@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from plan.milestones import ESCALATED
 from store.states import NoticeState, OutboxKind, OutboxState
 from store.tables import AgencyRow, AssignmentRow, ItemRow, NoticeRow, OutboxRow, PlanRow
 
@@ -15,20 +16,26 @@ from store.tables import AgencyRow, AssignmentRow, ItemRow, NoticeRow, OutboxRow
 @dataclass(frozen=True, kw_only=True)
 class FailedMorning:
     """A morning message that its chat did not get: whose assignments, and how many, it would have told. What was told
-    later in another message does not count."""
+    later in another message does not count. `is_escalation`: it was for those who oversee the plan, not for the agencies."""
 
     outbox_id: int
     standing_office: str
     agencies: tuple[str, ...]
     assignments: int
     error: str
+    is_escalation: bool = False
 
 
 async def unlisted(session: AsyncSession, *, before: date) -> list[FailedMorning]:
     """Failed messages of mornings before that day that no standing office was told of, oldest first."""
     rows = await session.execute(
         select(
-            OutboxRow.id, PlanRow.standing_office, AgencyRow.name, NoticeRow.assignment_id, OutboxRow.error
+            OutboxRow.id,
+            PlanRow.standing_office,
+            AgencyRow.name,
+            NoticeRow.assignment_id,
+            OutboxRow.error,
+            NoticeRow.milestone.startswith(ESCALATED),
         )
         .join(NoticeRow, NoticeRow.outbox_id == OutboxRow.id)
         .join(AssignmentRow, NoticeRow.assignment_id == AssignmentRow.id)
@@ -44,10 +51,10 @@ async def unlisted(session: AsyncSession, *, before: date) -> list[FailedMorning
         )
         .order_by(OutboxRow.id, AgencyRow.code)
     )
-    agencies: dict[tuple[int, str, str], dict[str, None]] = defaultdict(dict)
-    assignments: dict[tuple[int, str, str], set[int]] = defaultdict(set)
-    for number, office, agency, assignment, error in rows:
-        key = (number, office, error or "")
+    agencies: dict[tuple[int, str, bool, str], dict[str, None]] = defaultdict(dict)
+    assignments: dict[tuple[int, str, bool, str], set[int]] = defaultdict(set)
+    for number, office, agency, assignment, error, is_escalation in rows:
+        key = (number, office, bool(is_escalation), error or "")
         agencies[key][agency] = None
         assignments[key].add(assignment)
     return [
@@ -55,10 +62,11 @@ async def unlisted(session: AsyncSession, *, before: date) -> list[FailedMorning
             outbox_id=number,
             standing_office=office,
             agencies=tuple(names),
-            assignments=len(assignments[number, office, error]),
+            assignments=len(assignments[number, office, is_escalation, error]),
             error=error,
+            is_escalation=is_escalation,
         )
-        for (number, office, error), names in agencies.items()
+        for (number, office, is_escalation, error), names in agencies.items()
     ]
 
 

@@ -110,8 +110,10 @@ async def bring_in(database: Database, wanted: Plan, *, on: str) -> SyncResult:
         return await sync_plan(session, wanted, TIMETABLE, now=at(on), today=date.fromisoformat(on))
 
 
-async def bound_chat(database: Database, address: str, agency: str, *, group: bool = False) -> ChatRow:
-    """A chat that speaks for an agency."""
+async def bound_chat(
+    database: Database, address: str, agency: str, *, group: bool = False, role: Role = Role.OFFICER
+) -> ChatRow:
+    """A chat that speaks for an agency, or is bound to it (leaders: to "") in another role."""
     async with database.write() as session:
         chat = await chat_for(
             session,
@@ -119,5 +121,5 @@ async def bound_chat(database: Database, address: str, agency: str, *, group: bo
             address=address,
             kind=ChatKind.GROUP if group else ChatKind.PRIVATE,
         )
-        session.add(BindingRow(chat_id=chat.id, role=Role.OFFICER, agency=agency, bound_at=at("2023-01-03")))
+        session.add(BindingRow(chat_id=chat.id, role=role, agency=agency, bound_at=at("2023-01-03")))
         return chat

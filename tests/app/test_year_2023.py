@@ -132,10 +132,8 @@ def test_what_was_missed_before_the_start_says_that_it_comes_late(year: Year) ->
     [first] = [message for message in year.unasked["SNV"] if message.at.date() == FIRST]
 
     items = first.text.split("\n\n")
-    [tuyen_truyen] = [item for item in items if "/done_7_2a" in item]
     [ke_hoach] = [item for item in items if "/done_7_3a1" in item]
 
-    assert "Nhắc muộn: lẽ ra ngày 06/03" in tuyen_truyen
     assert "Nhắc muộn: lẽ ra ngày 01/03" in ke_hoach
 
 

@@ -5,17 +5,23 @@ How it follows from the plan's annex (192/KH-UBND), config/reminders.yaml and a 
 * Days off in the year that are no Saturday or Sunday: 1/5, 2/5, 3/5 (Giỗ Tổ, 30/4 and 1/5), 1/9, 4/9 (Quốc khánh).
 * A task is told of 30, 14, 7, 3, 1 and 0 days before the last working day on or before its due day; late, on the
   working day after its term and then every Monday. What falls on a day off is told on the working day before.
+* On the 7th and the 14th day after its term those who oversee the plan hear of it (on a day off, on the working day
+  after), and on these days its agency does too.
 * A report is told of 3 and 0 days before the cutoff, 3, 1 and 0 days before the due day; late, on every working day.
 * The bot starts on Tuesday 7/3: of what was missed until then the latest is told.
 
   due          30    14    7     3     1     0     late
-  31/3 (Fri)   7/3¹  17/3  24/3  28/3  30/3  31/3  3/4, 10/4, 17/4, 24/4, 28/4², 8/5, 15/5, …
-  30/6 (Fri)   31/5  16/6  23/6  27/6  29/6  30/6  3/7, 10/7, 17/7, 24/7, 31/7, 7/8, 14/8, 21/8, 28/8, 31/8³, 11/9, …
-  31/8 (Thu)   1/8   17/8  24/8  28/8  30/8  31/8  5/9⁴, 11/9, 18/9, …
-  30/9 (Sat)   30/8  15/9  22/9  26/9  28/9  29/9  3/10⁵, 9/10, …
+  28/2 (Tue)   before the bot is there              (1/3, 6/3,) 7/3⁶, 13/3, 14/3⁶, 20/3, …
+  31/3 (Fri)   7/3¹  17/3  24/3  28/3  30/3  31/3  3/4, 7/4⁶, 10/4, 14/4⁶, 17/4, 24/4, 28/4², 8/5, 15/5, …
+  30/6 (Fri)   31/5  16/6  23/6  27/6  29/6  30/6  3/7, 7/7⁶, 10/7, 14/7⁶, 17/7, 24/7, 31/7, 7/8, 14/8, 21/8, 28/8,
+                                                    31/8³, 11/9, …
+  31/8 (Thu)   1/8   17/8  24/8  28/8  30/8  31/8  5/9⁴, 7/9⁶, 11/9, 14/9⁶, 18/9, …
+  30/9 (Sat)   30/8  15/9  22/9  26/9  28/9  29/9  3/10⁵, 9/10⁷, 16/10⁷, …
   31/12 (Sun)  29/11 15/12 22/12 26/12 28/12 29/12 in 2024
   ¹ instead of 1/3   ² Monday 1/5 is off   ³ Monday 4/9 is off, and so is Friday 1/9   ⁴ 1/9 to 4/9 are off
   ⁵ the term ends on Monday 2/10, a Saturday's next working day
+  ⁶ 7 and 14 days late: 28/2 is a Tuesday, 31/3 and 30/6 are Fridays, 31/8 is a Thursday
+  ⁷ 7 and 14 days after Monday 2/10
 
   report       cutoff: 3   0      due: 3  1      0      late
   q1  16/3 Thu        10/3¹ 14/3       13/3 15/3  16/3   17/3, 20/3, …   ¹ Friday, for Saturday 11/3
@@ -32,14 +38,14 @@ from datetime import date
 OFF = {date(2023, 5, 1), date(2023, 5, 2), date(2023, 5, 3), date(2023, 9, 1), date(2023, 9, 4)}
 
 # One line for each assignment: when it is told of, and when an officer answers that it is done (at 15:00).
-# "7/3 late(6/3)" is told on 7/3 as the milestone of 6/3. A row without a name goes on with the one above.
+# A row without a name goes on with the one above.
 KE_SACH = """
 BC q1    | 10/3 cutoff-3, 13/3 due-3, 14/3 cutoff-0, 15/3 due-1, 16/3 due-0                                   | done 16/3
 BC 6t    | 9/6 cutoff-3, 13/6 due-3, 14/6 cutoff-0, 15/6 due-1, 16/6 due-0, late: 19/6 20/6                   | done 20/6
 BC q3    | 11/9 cutoff-3, 13/9 due-3, 14/9 cutoff-0, 15/9 due-0, late: 19/9                                   | done 19/9
 BC nam   | 11/12 cutoff-3, 13/12 due-3, 14/12 cutoff-0, 15/12 due-0,                                          |
          | late: 19/12 20/12 21/12 22/12 25/12 26/12 27/12 28/12 29/12
-2.3 q1   | 7/3 due-30, 17/3 due-14, 24/3 due-7, 28/3 due-3, 30/3 due-1, 31/3 due-0, late: 3/4 10/4 17/4       | done 18/4
+2.3 q1   | 7/3 due-30, 17/3 due-14, 24/3 due-7, 28/3 due-3, 30/3 due-1, 31/3 due-0, late: 3/4 7/4 10/4 14/4 17/4 | done 18/4
 2.3 q2   | 31/5 due-30, 16/6 due-14, 23/6 due-7, 27/6 due-3                                                   | done 27/6
 2.3 q3   | 30/8 due-30, 15/9 due-14, 22/9 due-7, 26/9 due-3, 28/9 due-1, 29/9 due-0, late: 3/10 9/10          | done 10/10
 2.3 nam  | 29/11 due-30, 15/12 due-14, 22/12 due-7, 26/12 due-3, 28/12 due-1, 29/12 due-0                     |
@@ -67,11 +73,11 @@ BCLV nam | 11/12 cutoff-3, 13/12 due-3, 14/12 cutoff-0, 15/12 due-0,            
 1.3b     | 29/11 due-30, 15/12 due-14, 22/12 due-7, 26/12 due-3, 28/12 due-1, 29/12 due-0                     |
 2.3 q1   | 7/3 due-30, 17/3 due-14, 24/3 due-7, 28/3 due-3, 30/3 due-1, 31/3 due-0                            | done 31/3
 2.3 q2   | 31/5 due-30, 16/6 due-14, 23/6 due-7, 27/6 due-3, 29/6 due-1, 30/6 due-0,                          | done 12/9
-         | late: 3/7 10/7 17/7 24/7 31/7 7/8 14/8 21/8 28/8 31/8 11/9
+         | late: 3/7 7/7 10/7 14/7 17/7 24/7 31/7 7/8 14/8 21/8 28/8 31/8 11/9
 2.3 q3   | 30/8 due-30, 15/9 due-14, 22/9 due-7, 26/9 due-3, 28/9 due-1                                       | done 28/9
 2.3 nam  | 29/11 due-30, 15/12 due-14, 22/12 due-7, 26/12 due-3, 28/12 due-1, 29/12 due-0                     |
 2.6a     | 7/3 due-30, 17/3 due-14, 24/3 due-7, 28/3 due-3, 30/3 due-1, 31/3 due-0,                           | done 16/5
-         | late: 3/4 10/4 17/4 24/4 28/4 8/5 15/5
+         | late: 3/4 7/4 10/4 14/4 17/4 24/4 28/4 8/5 15/5
 2.6b     | 29/11 due-30, 15/12 due-14, 22/12 due-7, 26/12 due-3, 28/12 due-1, 29/12 due-0                     |
 3.1      | 29/11 due-30, 15/12 due-14, 22/12 due-7                                                            | done 22/12
 3.2      | 29/11 due-30, 15/12 due-14, 22/12 due-7, 26/12 due-3, 28/12 due-1, 29/12 due-0                     |
@@ -101,14 +107,14 @@ BCLV nam | 11/12 cutoff-3, 13/12 due-3, 14/12 cutoff-0, 15/12 due-0, late: 19/12
 3.4b     | 29/11 due-30, 15/12 due-14, 22/12 due-7, 26/12 due-3, 28/12 due-1, 29/12 due-0                     |
 4.1      | 29/11 due-30, 15/12 due-14, 22/12 due-7, 26/12 due-3, 28/12 due-1, 29/12 due-0                     |
 4.2      | 7/3 due-30, 17/3 due-14, 24/3 due-7, 28/3 due-3, 30/3 due-1, 31/3 due-0,                           | done 15/5
-         | late: 3/4 10/4 17/4 24/4 28/4 8/5 15/5
+         | late: 3/4 7/4 10/4 14/4 17/4 24/4 28/4 8/5 15/5
 4.5      | 29/11 due-30, 15/12 due-14, 22/12 due-7, 26/12 due-3, 28/12 due-1, 29/12 due-0                     |
 7.1      | 29/11 due-30, 15/12 due-14, 22/12 due-7, 26/12 due-3, 28/12 due-1, 29/12 due-0                     |
-7.2a     | 7/3 late(6/3), late: 13/3 20/3                                                                     | done 21/3
+7.2a     | late: 7/3 13/3 14/3 20/3                                                                           | done 21/3
 7.2b     | 29/11 due-30, 15/12 due-14, 22/12 due-7, 26/12 due-3, 28/12 due-1, 29/12 due-0                     |
 7.3a1    | 7/3 due-30, 17/3 due-14, 24/3 due-7, 28/3 due-3, 30/3 due-1, 31/3 due-0, late: 3/4                 | done 4/4
 7.3a2    | 29/11 due-30, 15/12 due-14, 22/12 due-7, 26/12 due-3, 28/12 due-1, 29/12 due-0                     |
-7.3c     | 1/8 due-30, 17/8 due-14, 24/8 due-7, 28/8 due-3, 30/8 due-1, 31/8 due-0, late: 5/9 11/9 18/9       | done 18/9
+7.3c     | 1/8 due-30, 17/8 due-14, 24/8 due-7, 28/8 due-3, 30/8 due-1, 31/8 due-0, late: 5/9 7/9 11/9 14/9 18/9 | done 18/9
 7.3d     | 30/8 due-30, 15/9 due-14, 22/9 due-7, 26/9 due-3, 28/9 due-1, 29/9 due-0, late: 3/10               | done 3/10
 7.4      | 29/11 due-30, 15/12 due-14, 22/12 due-7, 26/12 due-3, 28/12 due-1, 29/12 due-0                     |
 7.5      | 29/11 due-30, 15/12 due-14, 22/12 due-7, 26/12 due-3, 28/12 due-1, 29/12 due-0                     |
@@ -187,7 +193,7 @@ def _steps(cell: str) -> Iterator[tuple[str, str]]:
     before, _, late_days = cell.partition("late: ")
     for step in filter(None, (part.strip() for part in before.split(","))):
         day, name = step.split()
-        yield day, f"late-{on(name[5:-1])}" if name.startswith("late(") else name
+        yield day, name
     for day in late_days.split():
         yield day, f"late-{on(day)}"
 

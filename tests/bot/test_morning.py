@@ -1,18 +1,21 @@
 from dataclasses import replace
 from datetime import date
 
-from bot.message import from_json, to_json
+import pytest
+
+from bot.message import Message, from_json, to_json
 from bot.morning import morning_message
+from plan.assignments import DutyKind
 from store.agenda import Entry
 from store.notices import NoticedEntry
-from tests.bot.entries import QUARTER_1, QUARTER_3, TUYEN_TRUYEN, due_on
+from tests.bot.entries import QUARTER_1, QUARTER_3, TUYEN_TRUYEN, due_on, without_day
 from tests.bot.office import plain
 
 MONDAY = date(2023, 3, 13)
 
 
-def noticed(entry: Entry, planned_on: date = MONDAY) -> NoticedEntry:
-    return NoticedEntry(entry=entry, planned_on=planned_on, notices=(1,))
+def noticed(entry: Entry, planned_on: date = MONDAY, *milestones: str) -> NoticedEntry:
+    return NoticedEntry(entry=entry, planned_on=planned_on, notices=(1,), milestones=milestones)
 
 
 KIEM_TRA = replace(
@@ -154,3 +157,80 @@ def test_a_long_morning_has_buttons_for_what_is_late_or_due_today_first() -> Non
     buttons = [choice.label for item in message.blocks for choice in item.choices]
     assert len(buttons) == 12
     assert {"✅ 7.2a", "✅ 3.1", "✅ 6.5 tháng 2"} < set(buttons)
+
+
+CUTOFF = date(2023, 3, 14)
+FIELDS_REPORT = replace(QUARTER_1, id=10, code="BCLV", task="BCLV", title="Báo cáo theo lĩnh vực")
+
+
+def undated(*codes: str, agency: str = "SNV", plan_key: str = "cchc-2023") -> list[Entry]:
+    ongoing = replace(without_day(DutyKind.ONGOING), id=100, agency=agency, plan_key=plan_key)
+    return [replace(ongoing, code=code, task=code) for code in codes]
+
+
+def test_with_a_cutoff_an_agency_is_asked_for_a_line_of_progress() -> None:
+    message = morning_message(
+        [noticed(QUARTER_1, CUTOFF, "cutoff-0"), noticed(KIEM_TRA, CUTOFF, "due-14")],
+        CUTOFF,
+        undated=undated("1.1a", "2.2"),
+    )
+
+    assert message is not None
+    assert (
+        "Quý I/2023 · số liệu từ 15/12/2022 đến 14/03/2023, chốt 14/03\n"
+        "Nộp chậm nhất 16/03 · còn 2 ngày · chốt số liệu hôm nay · /done_bc_q1\n"
+        "Nhập số liệu tại https://ktxh.soctrang.gov.vn\n"
+        "✍️ Kèm báo cáo, đề nghị ghi một dòng tiến độ cho việc không có hạn: 1.1a, 2.2\n"
+        "Ví dụ: /progress 1.1a đã ban hành 2 quyết định\n"
+    ) in plain(message)
+    assert [block.about for block in message.blocks] == [(2,), (9,)]
+
+
+def test_of_many_without_a_day_five_are_named() -> None:
+    codes = [f"1.{number}" for number in range(1, 9)]
+
+    message = morning_message([noticed(QUARTER_1, CUTOFF, "cutoff-3")], CUTOFF, undated=undated(*codes))
+
+    assert message is not None
+    assert "không có hạn: 1.1, 1.2, 1.3, 1.4, 1.5 và 3 việc khác (/due all)\n" in plain(message)
+
+
+@pytest.mark.parametrize(
+    ("milestone", "others"),
+    [
+        ("due-1", undated("2.2")),
+        ("cutoff-0", []),
+        ("cutoff-0", undated("2.2", agency="STP")),
+        ("cutoff-0", undated("2.2", plan_key="khac")),
+    ],
+)
+def test_progress_is_not_asked_for_without_a_cutoff_or_of_anything_else(
+    milestone: str, others: list[Entry]
+) -> None:
+    message = morning_message([noticed(QUARTER_1, CUTOFF, milestone)], CUTOFF, undated=others)
+
+    assert message is not None
+    assert "✍️" not in plain(message)
+
+
+def test_of_two_reports_the_last_one_asks_also_when_the_message_goes_on() -> None:
+    both = [noticed(QUARTER_1, CUTOFF, "cutoff-0"), noticed(FIELDS_REPORT, CUTOFF, "cutoff-0")]
+
+    whole = morning_message(both, CUTOFF, undated=undated("2.2"))
+    rest = morning_message(both[1:], CUTOFF, continued=True, undated=undated("2.2"))
+
+    assert whole is not None
+    assert rest is not None
+    asking = [block.about for block in whole.blocks if "/progress" in plain(Message(blocks=(block,)))]
+    assert asking == [(10,)]
+    assert plain(rest).count("✍️") == 1
+
+
+def test_the_rest_of_a_message_of_escalations_says_so() -> None:
+    message = morning_message([noticed(TUYEN_TRUYEN, MONDAY, "escalated-7")], MONDAY, continued=True)
+
+    assert message is not None
+    assert plain(message).startswith(
+        "🔔 Thứ Hai 13/03/2023 (tiếp theo)\n📣 Quá hạn lâu, cần đôn đốc.\n\n🏛 Sở Nội vụ\n7.2a"
+    )
+    assert [block.about for block in message.blocks] == [(1,)]

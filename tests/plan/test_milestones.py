@@ -9,13 +9,17 @@ from hypothesis import strategies as st
 
 from plan.milestones import (
     DueDates,
+    Escalation,
     LateRhythm,
+    Overseer,
     ReminderRules,
+    escalated,
     ladder,
     last_reached,
     never_missed,
     next_after,
     snoozed_to,
+    without_escalation,
 )
 from plan.workdays import WorkingCalendar
 
@@ -36,7 +40,8 @@ def days(due: str, *, cutoff: str | None = None, until: str) -> dict[str, str]:
 
 
 def test_a_task_due_on_a_working_day_has_six_milestones_and_then_every_monday() -> None:
-    # 31/3/2023 is a Friday; 1/5 (Monday) is a holiday, its milestone comes on Friday 28/4.
+    # 31/3/2023 is a Friday; 1/5 (Monday) is a holiday, its milestone comes on Friday 28/4. On 7/4 and 14/4 it is late by
+    # 7 and 14 days: who oversees the plan hears of it, and so does the agency.
     assert days("2023-03-31", until="2023-05-15") == {
         "2023-03-01": "due-30",
         "2023-03-17": "due-14",
@@ -45,7 +50,9 @@ def test_a_task_due_on_a_working_day_has_six_milestones_and_then_every_monday() 
         "2023-03-30": "due-1",
         "2023-03-31": "due-0",
         "2023-04-03": "late-2023-04-03",
+        "2023-04-07": "late-2023-04-07",
         "2023-04-10": "late-2023-04-10",
+        "2023-04-14": "late-2023-04-14",
         "2023-04-17": "late-2023-04-17",
         "2023-04-24": "late-2023-04-24",
         "2023-04-28": "late-2023-04-28",
@@ -55,7 +62,7 @@ def test_a_task_due_on_a_working_day_has_six_milestones_and_then_every_monday() 
 
 
 def test_a_task_due_on_a_sunday_counts_from_the_friday_and_is_late_after_the_holiday() -> None:
-    # 31/12/2023 is a Sunday: remind_by is Friday 29/12, late_after Tuesday 2/1/2024.
+    # 31/12/2023 is a Sunday: remind_by is Friday 29/12, late_after Tuesday 2/1/2024, so that 9/1 is its 7th day late.
     assert days("2023-12-31", until="2024-01-15") == {
         "2023-11-29": "due-30",
         "2023-12-15": "due-14",
@@ -65,6 +72,7 @@ def test_a_task_due_on_a_sunday_counts_from_the_friday_and_is_late_after_the_hol
         "2023-12-29": "due-0",
         "2024-01-03": "late-2024-01-03",
         "2024-01-08": "late-2024-01-08",
+        "2024-01-09": "late-2024-01-09",
         "2024-01-15": "late-2024-01-15",
     }
 
@@ -168,6 +176,89 @@ def test_the_operator_may_choose_other_days_and_another_rhythm() -> None:
     steps = [step.day.isoformat() for step in islice(ladder(dates, rules, CALENDAR), 4)]
 
     assert steps == ["2023-03-29", "2023-03-31", "2023-04-03", "2023-04-04"]
+
+
+@pytest.mark.parametrize(
+    ("today", "office", "leader"),
+    [
+        ("2023-04-06", None, None),
+        ("2023-04-07", "escalated-7", None),
+        ("2023-04-13", "escalated-7", None),
+        ("2023-04-14", "escalated-7", "escalated-14"),
+        ("2023-06-30", "escalated-7", "escalated-14"),
+    ],
+)
+def test_the_office_hears_after_seven_days_late_and_the_leader_after_fourteen(
+    today: str, office: str | None, leader: str | None
+) -> None:
+    found = escalated(
+        DueDates.of(date(2023, 3, 31), CALENDAR), RULES, CALENDAR, today=date.fromisoformat(today)
+    )
+
+    assert {to: step.name for to, step in found.items()} == {
+        to: name
+        for to, name in ((Overseer.STANDING_OFFICE, office), (Overseer.LEADER, leader))
+        if name is not None
+    }
+
+
+def test_an_escalation_on_a_day_off_is_told_on_the_working_day_after() -> None:
+    # Late from 24/4 (Monday) on, by 7 days on 1/5: off until 3/5.
+    dates = DueDates.of(date(2023, 4, 24), CALENDAR)
+
+    assert escalated(dates, RULES, CALENDAR, today=date(2023, 5, 3)) == {}
+    [step] = escalated(dates, RULES, CALENDAR, today=date(2023, 5, 4)).values()
+    assert step.day == date(2023, 5, 4)
+    assert days("2023-04-24", until="2023-05-08") | {"2023-05-04": "late-2023-05-04"} == days(
+        "2023-04-24", until="2023-05-08"
+    )
+
+
+def test_an_agency_is_told_once_when_the_escalation_is_on_one_of_its_days_anyway() -> None:
+    # 3/4/2023 is a Monday: 7 and 14 days later are Mondays too.
+    told = list(days("2023-04-03", until="2023-04-24"))
+
+    assert told[-4:] == ["2023-04-04", "2023-04-10", "2023-04-17", "2023-04-24"]
+
+
+def test_of_several_escalations_to_one_the_latest_counts() -> None:
+    rules = ReminderRules(
+        escalation=(
+            Escalation(days_late=21, to=Overseer.LEADER),
+            Escalation(days_late=3, to=Overseer.LEADER),
+        )
+    )
+    dates = DueDates.of(date(2023, 3, 31), CALENDAR)
+
+    early = escalated(dates, rules, CALENDAR, today=date(2023, 4, 20))
+    late = escalated(dates, rules, CALENDAR, today=date(2023, 4, 21))
+
+    assert [step.name for step in early.values()] == ["escalated-3"]
+    assert [step.name for step in late.values()] == ["escalated-21"]
+
+
+def test_without_escalation_only_the_rhythm_is_left() -> None:
+    dates = DueDates.of(date(2023, 3, 31), CALENDAR)
+    rules = without_escalation(RULES)
+
+    assert escalated(dates, rules, CALENDAR, today=date(2023, 12, 29)) == {}
+    assert next_after(dates, rules, CALENDAR, today=date(2023, 4, 3)).day == date(2023, 4, 10)
+
+
+@given(due=DUE_DAYS, is_report=st.booleans(), late_by=st.integers(1, 60))
+def test_on_every_day_of_an_escalation_the_agency_is_told_too(
+    due: date, is_report: bool, late_by: int
+) -> None:
+    rules = ReminderRules(escalation=(Escalation(days_late=late_by, to=Overseer.LEADER),))
+    dates = DueDates.of(due, CALENDAR, cutoff=due - timedelta(days=2) if is_report else None)
+
+    [step] = escalated(dates, rules, CALENDAR, today=date(2027, 1, 1)).values()
+
+    assert step.day == CALENDAR.on_or_after(dates.late_after + timedelta(days=late_by))
+    reached = last_reached(dates, rules, CALENDAR, today=step.day)
+    assert reached is not None
+    assert reached.day == step.day
+    assert reached.is_late
 
 
 @given(due=DUE_DAYS, is_report=st.booleans())

@@ -10,7 +10,7 @@ from store.changes import Actor, mark_done
 from store.states import NoticeState, OutboxState
 from store.tables import NoticeRow
 from tests.scheduler.desk import GROUP, LAN, Desk
-from tests.worlds import bring_in, dated, plan, task
+from tests.worlds import ONGOING, bring_in, dated, plan, task
 
 LONG_PLAN = plan(*(task(f"1.{number}", dated("2023-03-10")) for number in range(1, 81)))
 
@@ -96,3 +96,22 @@ async def test_a_long_answer_is_split_too_and_says_everything_once(desk: Desk) -
     pieces = await desk.town.texts(LAN)
     assert len(pieces) > 3
     assert "\n\n".join(pieces).split("\n\n") == lines
+
+
+async def test_a_cutoff_asks_for_progress_once_and_every_notice_is_still_told(desk: Desk) -> None:
+    tasks = (
+        *(task(f"1.{number}", dated("2023-03-15")) for number in range(1, 61)),
+        *(task(f"2.{number}", ONGOING) for number in range(1, 8)),
+    )
+    await bring_in(desk.database, plan(*tasks, with_report=True), on="2023-03-13")
+    await desk.scan("2023-03-14")
+
+    await desk.deliver()
+
+    pieces = await desk.town.texts(GROUP)
+    asking = [piece for piece in pieces if "✍️" in piece]
+    assert len(pieces) > 1
+    assert len(asking) == 1
+    assert "không có hạn: 2.1, 2.2, 2.3, 2.4, 2.5 và 2 việc khác (/due all)" in asking[0]
+    assert "/done_bc_q1" in asking[0]
+    assert await desk.notice_states() == {NoticeState.SENT: 61}
