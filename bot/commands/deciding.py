@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from bot.codes import NOTE_LIMIT, clean
-from bot.commands import decide_done, decide_extension
+from bot.commands import decide_binding, decide_done, decide_extension
 from bot.commands.asked import Answer, Asked
 from bot.commands.decision import Decision, Outcome, choices_about, heading
 from bot.message import Block, Line, Message, block, bold, line, message
@@ -23,6 +23,7 @@ from store.tables import RequestRow
 DECISIONS: dict[RequestKind, Decision] = {
     RequestKind.EXTENSION: decide_extension.DECISION,
     RequestKind.DONE: decide_done.DECISION,
+    RequestKind.BINDING: decide_binding.DECISION,
 }
 _MOST_AT_ONCE = 20
 _NUMBER = re.compile(r"[#]?([0-9]{1,9})[.,:;]?")

@@ -222,3 +222,26 @@ async def test_where_the_office_has_no_chat_yet_the_request_waits_for_it(office:
     assert plain(message).startswith("⏳ Đã nhận mã, đang chờ đồng ý.")
     assert [request.office for request in await requests(office)] == ["SNV"]
     assert await live(office) == set()
+
+
+async def test_the_standing_office_lists_and_decides_new_bindings_as_it_does_all_requests(
+    office: Office,
+) -> None:
+    await office.bind_standing_office()
+    standing_office, officer = office.chat, "300"
+    office.conversation = Conversation(
+        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(confirms_bindings=True)
+    )
+    code = await office.invite("STP")
+    office.chat = officer
+    await office.say(f"/start {code}")
+
+    office.chat = standing_office
+    waiting = await office.say("/approve")
+    decided = await office.tap(waiting, "Đồng ý")
+    office.chat = officer
+    due = plain(await office.say("/due"))
+
+    assert "Kết nối với Sở Tư pháp" in plain(waiting)
+    assert "Đã đồng ý kết nối với Sở Tư pháp." in plain(decided.message)
+    assert due.startswith("📋 Sở Tư pháp")
