@@ -34,7 +34,7 @@ class Answer:
 class Asked:
     """A command as a person gave it, inside the caller's transaction. `args` are cleaned words; `now` is business time and
     `today` its day in Vietnam, `wall` the time of the network. `message_id` is the channel's id of what the person wrote, or
-    of the message under which they tapped; `replied_to` of the message that they replied to."""
+    of the message under which they tapped; `replied_to` of the message that they replied to. Of the rest see Words."""
 
     session: AsyncSession
     chat: ChatRow
@@ -47,7 +47,9 @@ class Asked:
     options: Options
     message_id: str
     replied_to: str | None = None
+    replied_choices: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
+    album: str | None = None
     args: str = ""
 
     @property

@@ -1,19 +1,18 @@
 """Taps that follow a proposal: yes, no, pick one of several, take back. Buttons carry ids and no authority: every right is
 looked at again here, and an id of another chat finds nothing."""
 
-from bot.commands import done
+from dataclasses import replace
+
+from bot.commands import done, undo
 from bot.commands.asked import Answer, Asked
 from bot.commands.menu import Command
 from bot.commands.proposing import Change, ask_for_yes, done_before, refusal
-from bot.listing import entry_lines
-from bot.message import block, bold, line, message
-from bot.wording import DEAD_BUTTON, EXPIRED_BUTTON, NOTHING_CHANGED, UNDO_TOO_LATE, USED_BUTTON
+from bot.commands.undo import undone
+from bot.wording import DEAD_BUTTON, EXPIRED_BUTTON, NOTHING_CHANGED, USED_BUTTON
 from store.agenda import entries
-from store.changes import undo
 from store.proposals import done_by, open_proposal, proposal_of
-from store.tables import ProposalRow
 
-_CHANGES: dict[str, Change] = {change.command.value: change for change in (done.CHANGE,)}
+_CHANGES: dict[str, Change] = {change.command.value: change for change in (done.CHANGE, undo.CHANGE)}
 
 
 async def command_behind(asked: Asked, proposal_id: int) -> Command | None:
@@ -81,6 +80,8 @@ async def pick(asked: Asked, proposal_id: int, index: int) -> Answer:
     still_open = [entry for entry in found if entry.is_open]
     if not still_open:
         return Answer(message=done_before(found), edits_tapped=True)
+    # A file in reply to the command that began it finds the question that is open now.
+    asked = replace(asked, message_id=proposal.asked_in or asked.message_id)
     question = await ask_for_yes(asked, _CHANGES[proposal.action], still_open, proposal.details)
     return Answer(message=question, edits_tapped=True)
 
@@ -93,29 +94,4 @@ async def take_back(asked: Asked, proposal_id: int) -> Answer:
     refused = await refusal(asked, await entries(asked.session, ids=proposal.assignment_ids))
     if refused is not None:
         return Answer(message=refused)
-    return await undone(asked, proposal)
-
-
-async def undone(asked: Asked, proposal: ProposalRow) -> Answer:
-    """Take back everything that a yes to the proposal wrote."""
-    ids = []
-    for audit_id in await done_by(asked.session, proposal):
-        row = await undo(
-            asked.session,
-            audit_id=audit_id,
-            chat_id=asked.chat.id,
-            actor=asked.actor,
-            now=asked.now,
-            today=asked.today,
-        )
-        ids += [row.id] if row else []
-    if not ids:
-        return Answer(message=UNDO_TOO_LATE)
-    again = await entries(asked.session, ids=ids)
-    return Answer(
-        message=message(
-            block(line("↩️ ", bold("Đã hoàn tác, việc lại để mở."))),
-            *(block(*entry_lines(entry, asked.today)) for entry in again),
-        ),
-        edits_tapped=True,
-    )
+    return await undone(asked, await done_by(asked.session, proposal))

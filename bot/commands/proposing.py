@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from bot.codes import read_code, shorten
@@ -28,12 +29,14 @@ Details = Mapping[str, Any]
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """One way to change assignments: `question` heads what is asked before it, `lines` are what goes with it, `carry_out`
-    does it once a person has said yes."""
+    does it once a person has said yes. `status` is what the question says of each assignment's term; without it, where it
+    stands today."""
 
     command: Command
     question: str
     lines: Callable[[Details], list[Line]]
     carry_out: Callable[[Asked, Sequence[Entry], ProposalRow], Awaitable[Answer]]
+    status: Callable[[Entry, Details, date], Line] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,14 +72,20 @@ async def ask_for_yes(asked: Asked, change: Change, found: Sequence[Entry], deta
     several = len({entry.agency for entry in found} | set(asked.agency_codes)) > 1
     return message(
         block(line(bold(change.question))),
-        *(block(*_asked_lines(entry, asked, with_agency=several)) for entry in found),
+        *(block(*_asked_lines(entry, asked, change, details, with_agency=several)) for entry in found),
         *_block_of(change.lines(details)),
         choices=yes_or_no(proposal),
     )
 
 
-def _asked_lines(entry: Entry, asked: Asked, *, with_agency: bool) -> list[Line]:
-    lines = [title_line(entry), line(what_words(entry)), status_line(entry, asked.today, tappable=False)]
+def _asked_lines(
+    entry: Entry, asked: Asked, change: Change, details: Details, *, with_agency: bool
+) -> list[Line]:
+    if change.status is not None:
+        status = change.status(entry, details, asked.today)
+    else:
+        status = status_line(entry, asked.today, tappable=False)
+    lines = [title_line(entry), line(what_words(entry)), status]
     return [line(f"🏛 {entry.agency_name}"), *lines] if with_agency else lines
 
 
@@ -128,8 +137,8 @@ async def ask_which(
 
 
 def _can_be_one(found: Sequence[Entry]) -> bool:
-    """Whether one yes may change them all: outputs of one task of one agency, each once."""
-    tasks = {(entry.plan_key, entry.task, entry.agency) for entry in found}
+    """Whether one yes may change them all: outputs of one task of one agency, or its reports of one period, each once."""
+    tasks = {(e.plan_key, e.slot if e.is_report else e.task, e.agency) for e in found}
     outputs = {entry.code for entry in found}
     return len(tasks) == 1 and len(outputs) == len(found) <= _MOST_AT_ONCE
 
@@ -176,9 +185,16 @@ def already_done(found: Sequence[Entry]) -> Message:
 
 
 def written(
-    change: Change, proposal: ProposalRow, headline: str, newly: Sequence[Entry], found: Sequence[Entry]
+    change: Change,
+    proposal: ProposalRow,
+    headline: str,
+    newly: Sequence[Entry],
+    found: Sequence[Entry],
+    *,
+    verdict: Callable[[Entry], str | None] | None = None,
 ) -> Answer:
-    """The answer when a yes has been carried out, with its way back; what somebody else closed before is named."""
+    """The answer when a yes has been carried out, with its way back; what somebody else closed before is named. `verdict` is
+    what is said of each beside its due day."""
     earlier = [entry for entry in found if entry not in newly]
     before = (
         [block("Đã có người ghi nhận từ trước:", *(title_line(entry) for entry in earlier))]
@@ -188,7 +204,10 @@ def written(
     return Answer(
         message=message(
             block(line("✅ ", bold(headline))),
-            *(block(title_line(entry), line(_what_and_due(entry))) for entry in newly),
+            *(
+                block(title_line(entry), line(_what_and_due(entry, verdict(entry) if verdict else None)))
+                for entry in newly
+            ),
             *_block_of(change.lines(proposal.details)),
             *before,
             choices=[[Choice(label="Hoàn tác", action=f"undo:{proposal.id}", tone=Tone.NO)]],
@@ -197,8 +216,8 @@ def written(
     )
 
 
-def _what_and_due(entry: Entry) -> str:
-    return " · ".join(part for part in (what_words(entry), due_words(entry)) if part)
+def _what_and_due(entry: Entry, verdict: str | None) -> str:
+    return " · ".join(part for part in (what_words(entry), due_words(entry), verdict) if part)
 
 
 def done_before(found: Sequence[Entry]) -> Message:

@@ -1,6 +1,6 @@
 """/task: one task in full, as on paper, with what this agency has to do and where it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.codes import read_code
@@ -13,6 +13,7 @@ from bot.listing import Standing, data_window, done_words, due_words, standing, 
 from bot.message import Block, Line, Message, block, bold, italic, line, message
 from bot.wording import capitalised, joined
 from store.agenda import Entry, entries
+from store.evidence import file_counts
 from store.lookup import Item, items
 
 _MOST_NAMES = 10
@@ -37,6 +38,7 @@ async def _describe(
 ) -> Message:
     blocks: list[Block] = []
     everyone = await entries(asked.session) if any(item.plan_key in plans for item in found) else []
+    files = await file_counts(asked.session, [entry.id for entry in own])
     described: set[tuple[str, str]] = set()
     for item in found:
         if (item.plan_key, item.task) in described:
@@ -45,7 +47,7 @@ async def _describe(
         blocks.append(block(*_head(item)))
         for output in found:
             if (output.plan_key, output.task) == (item.plan_key, item.task):
-                blocks += _output_blocks(output, own, asked)
+                blocks += _output_blocks(output, own, asked, files)
                 if output.plan_key in plans:
                     of_output = [
                         e for e in everyone if (e.plan_key, e.code) == (output.plan_key, output.code)
@@ -70,7 +72,7 @@ def _who(item: Item) -> list[Line]:
     return lines
 
 
-def _output_blocks(item: Item, own: Sequence[Entry], asked: Asked) -> list[Block]:
+def _output_blocks(item: Item, own: Sequence[Entry], asked: Asked, files: Mapping[int, int]) -> list[Block]:
     lines: list[Line] = []
     if item.area is not None:
         lines.append(line("Sản phẩm ", bold(item.code), f": {item.product}"))
@@ -84,6 +86,8 @@ def _output_blocks(item: Item, own: Sequence[Entry], asked: Asked) -> list[Block
             lines.append(line(f"🏛 {name}"))
         for entry in mine:
             lines += _state_lines(entry, asked.today)
+            if entry.id in files:
+                lines.append(line(f"  📎 {files[entry.id]} tệp"))
     return [block(*lines)] if lines else []
 
 

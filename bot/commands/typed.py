@@ -3,6 +3,7 @@ diacritics, with the rest joined by underscores as in a command that can be tapp
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 
 from bot.codes import clean, looks_like_code
 from bot.commands.menu import COMMANDS, Command
@@ -43,17 +44,22 @@ def read_typed(text: str, *, bot_name: str) -> Typed | None:
 
 
 def _lone_code(words: list[str]) -> Typed | None:
-    """A code alone asks for the task, "2.6a xong" says that it is done; an invite alone is an invite."""
+    """A code alone asks for the task, "2.6a xong" and "2.6a, 2.6b xong" say what is done; an invite alone is an invite."""
     if len(words) == 1 and is_invite_code(words[0]):
         return Typed(command=Command.START, args=words[0])
-    if not looks_like_code(words[0]) or words[0].isdigit():
+    if not looks_like_code(words[0].rstrip(",;")) or words[0].isdigit():
         return None
     if len(words) == 1:
         return Typed(command=Command.TASK, args=words[0])
-    after = _by_name(words[1:])
+    count = sum(1 for _ in takewhile(_is_of_list, words))
+    after = _by_name(words[count:]) if count < len(words) else None
     if after is not None and after.command is Command.DONE:
-        return Typed(command=Command.DONE, args=f"{words[0]} {after.args}".strip())
+        return Typed(command=Command.DONE, args=" ".join([*words[:count], after.args]).strip())
     return None
+
+
+def _is_of_list(word: str) -> bool:
+    return looks_like_code(word.rstrip(",;")) or fold(word) in ("va", "+", "&")
 
 
 def _by_name(words: list[str]) -> Typed | None:

@@ -3,7 +3,6 @@ from datetime import date
 
 import pytest
 
-from bot.codes import Period
 from bot.listing import (
     Standing,
     done_command,
@@ -16,6 +15,7 @@ from bot.listing import (
     what_is_left,
 )
 from bot.message import Line
+from bot.periods import Period
 from plan.assignments import DutyKind
 from store.agenda import Entry
 from tests.bot.entries import QUARTER_1, QUARTER_3, TUYEN_TRUYEN, done, due_on, without_day
