@@ -110,7 +110,7 @@ def read_code(text: str, known: Mapping[str, str]) -> CodeReading:
 
 def _spot(words: Sequence[str], index: int, known: Mapping[str, str]) -> _Spot | None:
     bare = words[index].strip("“”\"'()[]" + _EDGE)
-    if not bare or "/" in bare or (index > 0 and fold(words[index - 1]) == "ngay"):
+    if not bare or "/" in bare or _is_day(words, index):
         return None
     after = words[index + 1].rstrip(_EDGE) if index + 1 < len(words) else ""
     with_letter = code_key(bare + after) if len(after) == 1 else ""
@@ -171,9 +171,15 @@ def _unglued(word: str) -> list[str]:
 
 def _is_strange(words: Sequence[str], index: int) -> bool:
     """Whether a word is certainly meant as a code; whether it is known has been asked before."""
-    if index >= len(words) or (index > 0 and fold(words[index - 1]) == "ngay"):
+    if index >= len(words) or _is_day(words, index):
         return False
     return _SURE_CODE.fullmatch(mirror(words[index].strip(_EDGE))) is not None
+
+
+def _is_day(words: Sequence[str], index: int) -> bool:
+    """Whether what could be a code is a day: "ngày 2.6"."""
+    after_ngay = index > 0 and fold(words[index - 1]) == "ngay"
+    return after_ngay and re.fullmatch(r"\d{1,2}[.,-]\d{1,2}", words[index].strip(_EDGE)) is not None
 
 
 def looks_like_code(word: str) -> bool:

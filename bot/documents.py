@@ -62,7 +62,7 @@ _DAY = (
 )
 _SIGNED = r"(?:ky|de|ra|ban hanh|phat hanh)"
 _NGAY = r"(?P<ngay>(?<!\w)ngay\s?:?\s?)"
-_AFTER_NUMBER = re.compile(rf"[\s,;:.()–—-]*(?:{_SIGNED}\s)?{_NGAY}?{_DAY}\s?\)?")
+_AFTER_NUMBER = re.compile(rf"[\s,;:.()–—-]*(?:{_SIGNED}\s)?{_NGAY}?{_DAY}(?:\s?\))?")
 _ANYWHERE = re.compile(rf"{_NGAY}?(?<![\w/.-]){_DAY}")
 _PERIOD = r"(?:q(?:uy)?\s?(?:iv|i{1,3}|[1-4])|t(?:hang)?\s?\d{1,2}|\d{1,2}\s?t(?:hang)?|nam)(?:[\s/]*(?:nam\s?)?20\d\d)?"
 # What may stand before a date that is the document's own: nothing, a comma, a word for signing or for a document, a period.
@@ -71,6 +71,10 @@ _INTRODUCED = re.compile(
     rf"{_SIGNED}|van ban|vb|cong van|cv|quyet dinh|ke hoach|bao cao|to trinh|thong bao|{_PERIOD}))\s*$"
 )
 _BETWEEN = " ,;:.(–—-"
+# "2/3 đơn vị" is a count.
+_COUNTED = re.compile(
+    r"\s(?:ho so|don vi|co quan|so|huyen|xa|phuong|thu tuc|tthc|nhiem vu|san pham|van ban|nguoi)(?!\w)"
+)
 
 
 def read_document(
@@ -135,7 +139,11 @@ def _day_of(found: re.Match[str]) -> _Day | None:
     after_ngay = found["ngay"] is not None
     if year is None and not after_ngay:
         impossible = not (1 <= int(day) <= 31 and 1 <= int(month) <= 12)
-        if impossible or (found["day"] and "/" not in found["by"]):
+        if (
+            impossible
+            or _COUNTED.match(found.string, found.end())
+            or (found["day"] and "/" not in found["by"])
+        ):
             return None
     of_day = next(name for name in ("day", "said_day", "iso_year") if found[name])
     to = max(found.end(name) for name in ("month", "year", "said_month", "said_year", "iso_day"))

@@ -66,4 +66,4 @@ async def file_counts(session: AsyncSession, assignment_ids: Iterable[int]) -> d
         .where(EvidenceRow.assignment_id.in_(list(assignment_ids)))
         .group_by(EvidenceRow.assignment_id)
     )
-    return dict(found.tuples().all())
+    return {row[0]: row[1] for row in found}

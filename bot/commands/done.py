@@ -60,7 +60,7 @@ async def done(asked: Asked) -> Answer:
     reading = read_codes(asked.args, known_codes(owed))
     if len(reading.codes) + len(reading.strange) > MOST_CODES:
         return Answer(message=TOO_MANY)
-    if len(reading.codes) > 1 or (reading.codes and reading.strange):
+    if len(reading.codes) + len(reading.strange) > 1:
         return Answer(message=await _of_several(asked, of_codes(asked, owed, reading), reading.strange))
     if reading.codes:
         found = matching(owed, reading.codes[0])
@@ -104,6 +104,8 @@ async def _closed(asked: Asked, found: Sequence[Entry]) -> Message:
 async def _of_several(asked: Asked, several: Several, strange: Sequence[str]) -> Message:
     """What several codes name: one question for all, or none while one of them is unknown or unclear."""
     read, chosen = several.read, several.chosen
+    if strange and not chosen and not several.unclear:
+        return await say_unknown(asked, strange)
     if read.day_fault is not None:
         return say_wrong_day(asked, read, [*chosen, *several.closed, *sum(several.unclear.values(), ())])
     if several.unclear:
@@ -123,8 +125,6 @@ async def _of_several(asked: Asked, several: Several, strange: Sequence[str]) ->
 
 async def _without_the_strange(asked: Asked, said: Message, chosen: Sequence[Entry], read: Read) -> Message:
     """Offer what is left of a list when a code of it is not theirs."""
-    if not chosen:
-        return said
     proposal = await propose(
         asked.session,
         chat_id=asked.chat.id,

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,9 +11,11 @@ from bot.codes import (
     code_stem,
     nearest_codes,
     read_code,
+    read_codes,
     read_details,
     shorten,
 )
+from bot.documents import DocumentDays
 from bot.periods import Period
 
 KNOWN = {
@@ -52,6 +56,39 @@ def test_an_unknown_code_is_never_taken_for_another(typed: str, word: str) -> No
     reading = read_code(typed, KNOWN)
 
     assert (reading.code, reading.word) == (None, word)
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes", "strange", "rest"),
+    [
+        ("2.6a", ("2.6a",), (), ""),
+        ("2.6a 2.6b 15/KH-UBND", ("2.6a", "2.6b"), (), "15/KH-UBND"),
+        ("2.6a, 6.5", ("2.6a", "6.5"), (), ""),
+        ("2.6a,6.5;2.1b", ("2.6a", "6.5", "2.1b"), (), ""),
+        ("2.6A và 2,6b", ("2.6a", "2.6b"), (), ""),
+        ("2.6 a, 2.6 b", ("2.6a", "2.6b"), (), ""),
+        ("2.6a 2.6a", ("2.6a",), (), ""),
+        ("15/KH-UBND 2.6a 2.6b đã gửi", ("2.6a", "2.6b"), (), "15/KH-UBND đã gửi"),
+        ("2.6a thay cho 2.6b", ("2.6a",), (), "thay cho 2.6b"),
+        ("2.6a 9.9 2.6b", ("2.6a", "2.6b"), ("9.9",), ""),
+        ("9.9 2.6a", ("2.6a",), ("9.9",), ""),
+        ("15/KH-UBND 9.9 2.6a", ("2.6a",), ("9.9",), "15/KH-UBND"),
+        ("9.9 thay cho 2.6a", (), ("9.9",), "thay cho 2.6a"),
+        ("2.1b bc quý I", ("2.1b",), (), "bc quý I"),
+        ("2_1b_q1 2.6a", ("2.1b",), (), "q1 2.6a"),
+        ("2.6a ngày 2.1", ("2.6a",), (), "ngày 2.1"),
+        ("ngày 2.1 6.5", ("6.5",), (), "ngày 2.1"),
+        ("trong ngày 2.6a", ("2.6a",), (), "trong ngày"),
+        ("quý I 12/BC-STP", (), (), "quý I 12/BC-STP"),
+        ("", (), (), ""),
+    ],
+)
+def test_codes_that_stand_together_are_one_list(
+    typed: str, codes: tuple[str, ...], strange: tuple[str, ...], rest: str
+) -> None:
+    reading = read_codes(typed, KNOWN)
+
+    assert (reading.codes, reading.strange, reading.rest) == (codes, strange, rest)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +145,16 @@ def test_period_number_and_note_come_in_any_order(text: str, note: str) -> None:
     assert details.note == note
 
 
+@pytest.mark.parametrize("text", ["ngày 31/3 15/BC-STP", "15/BC-STP n3103", "31/3/2023, 15/BC-STP"])
+def test_a_day_that_is_owed_is_a_period_and_no_documents_date(text: str) -> None:
+    days = DocumentDays(earliest=date(2022, 1, 1), today=date(2023, 4, 13))
+
+    details = read_details(text, lambda period: period.key == "n3103", days)
+
+    assert details.period is not None
+    assert (details.period.key, details.document, details.dated) == ("n3103", "15/BC-STP", None)
+
+
 def test_a_period_that_is_not_owed_stays_in_the_note_and_is_told() -> None:
     details = read_details("quý II 15/BC-VPUBND", lambda period: period.key == "q1")
 
@@ -142,7 +189,9 @@ def test_a_code_can_be_tapped() -> None:
 def test_reading_never_fails_and_keeps_within_limits(text: str) -> None:
     words = clean(text)
     reading = read_code(words, KNOWN)
+    listed = read_codes(words, KNOWN)
     details = read_details(reading.rest, lambda period: True)
 
     assert reading.code is None or reading.code in KNOWN.values()
+    assert set(listed.codes) <= set(KNOWN.values())
     assert details.note is None or 0 < len(details.note) <= 500
