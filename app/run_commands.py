@@ -24,7 +24,7 @@ from scheduler.clockwork import Rhythm
 _REHEARSAL_START = datetime.fromisoformat("2023-03-07T07:25:00+07:00")
 _REHEARSAL_SPEED = 60.0
 _TOKEN_SHAPE = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
-_REHEARSAL_RHYTHM = Rhythm(scan=1, refresh=2, leases=5)
+_REHEARSAL_RHYTHM = Rhythm(scan=1, statuses=2, refresh=2, leases=5)
 
 
 def run(

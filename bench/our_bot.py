@@ -39,7 +39,7 @@ async def _run(clock_from: datetime, pace: Pace, scan_every: float) -> None:
         read_rules(settings),
         token=TOKEN,
         clock=RehearsalClock(clock_from),
-        rhythm=Rhythm(scan=scan_every),
+        rhythm=Rhythm(scan=scan_every, statuses=3600),
         pace=pace,
     ):
         await stopped.wait()

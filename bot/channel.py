@@ -51,12 +51,14 @@ Outcome = Sent | Refused | RetryLater | Migrated | Uncertain
 @dataclass(frozen=True, kw_only=True)
 class Destination:
     """Where a piece goes. `replaces` is the message to edit instead of writing a new one, `acknowledges` the tap to
-    answer first, `replies_to` the message that asked; channels that cannot do these write a plain new message."""
+    answer first, `replies_to` the message that asked; `pins`: a new message rings no bell and is pinned. Channels that cannot
+    do these write a plain new message."""
 
     address: str
     replaces: str | None = None
     acknowledges: str | None = None
     replies_to: str | None = None
+    pins: bool = False
 
 
 class Channel(Protocol):

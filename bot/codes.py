@@ -215,27 +215,44 @@ def read_details(text: str, is_owed: Callable[[Period], bool], days: DocumentDay
     document = read_document(
         text, days, lambda day, month, year: is_owed(Period(key=f"n{day:02}{month:02}", year=year))
     )
-    text = document.rest
-    period, strange = None, None
-    for found, start, end in periods_in(text):
-        if is_owed(found):
-            period = found
-            if _at_edge(text, start, end):
-                text = text[:start] + " " + text[end:]
-            break
-        if not text[:start].strip(_EDGE):
-            strange = text[start:end]
-    note = clean(text).strip(_EDGE)[:NOTE_LIMIT].rstrip()
+    reading = take_period(document.rest, is_owed)
     return Details(
-        period=period,
-        strange_period=None if period else strange,
+        period=reading.period,
+        strange_period=reading.strange,
         document=document.number,
-        note=note or None,
+        note=note_of(reading.rest),
         dated=document.dated,
         written_day=document.written,
         day_fault=document.fault,
         loose_day=document.loose,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodReading:
+    """A period taken out of what was typed, and the rest. `strange` stands where a period is expected but is none of those
+    owed."""
+
+    period: Period | None
+    strange: str | None
+    rest: str
+
+
+def take_period(text: str, is_owed: Callable[[Period], bool]) -> PeriodReading:
+    """Take a period that `is_owed`. Amid other words it stays in the rest too, which would make no sense without it."""
+    strange = None
+    for found, start, end in periods_in(text):
+        if is_owed(found):
+            rest = text[:start] + " " + text[end:] if _at_edge(text, start, end) else text
+            return PeriodReading(period=found, strange=None, rest=rest.strip())
+        if not text[:start].strip(_EDGE):
+            strange = text[start:end]
+    return PeriodReading(period=None, strange=strange, rest=text)
+
+
+def note_of(text: str) -> str | None:
+    """What was typed as a note, cut to what is kept of one; None when there is nothing."""
+    return clean(text).strip(_EDGE)[:NOTE_LIMIT].rstrip() or None
 
 
 def _at_edge(text: str, start: int, end: int) -> bool:

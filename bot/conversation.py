@@ -14,14 +14,20 @@ from bot.commands.asked import Asked
 from bot.commands.done import done
 from bot.commands.due import due
 from bot.commands.evidence import NOT_KEPT_HERE, receive
+from bot.commands.find import find
 from bot.commands.help import help_
+from bot.commands.history import history
 from bot.commands.menu import Command
+from bot.commands.overdue import overdue
+from bot.commands.progress import progress
 from bot.commands.reports import reports
+from bot.commands.snooze import snooze
 from bot.commands.start import start
 from bot.commands.task import task
 from bot.commands.typed import read_typed
 from bot.commands.undo import undo
 from bot.commands.unknown import unknown_words
+from bot.commands.waive import waive
 from bot.message import block
 from bot.options import Options
 from bot.paging import page_of
@@ -37,9 +43,15 @@ from store.timetable import Timetable
 
 _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.DUE: due,
+    Command.OVERDUE: overdue,
     Command.DONE: done,
     Command.UNDO: undo,
+    Command.PROGRESS: progress,
+    Command.WAIVE: waive,
+    Command.SNOOZE: snooze,
     Command.TASK: task,
+    Command.FIND: find,
+    Command.HISTORY: history,
     Command.REPORTS: reports,
     Command.HELP: help_,
     Command.START: start,

@@ -128,8 +128,13 @@ def periods_of(entry: Entry) -> frozenset[Period]:
 
 def done_command(entry: Entry) -> str:
     """What to tap when it is done, such as "/done_7_2a" or "/done_bc_q1"."""
+    return command_about("done", entry)
+
+
+def command_about(command: str, entry: Entry) -> str:
+    """A command about one assignment that can be tapped: its code, and its period where it recurs."""
     period = period_of_slot(entry.slot)
-    parts = ["/done", code_command(entry.code)]
+    parts = [f"/{command}", code_command(entry.code)]
     if period is not None:
         parts.append(period.key)
         if period.year not in (None, entry.plan_year):
@@ -163,7 +168,7 @@ def what_words(entry: Entry) -> str:
 
 
 def status_line(entry: Entry, today: date, *, tappable: bool = True, begins: bool = True) -> Line:
-    """Until when and what is left, or that it is done; `begins` when it begins a line."""
+    """Until when, what is left and how far it is, or that it is done; `begins` when it begins a line."""
     if not entry.is_open:
         return line("✅ ", done_words(entry))
     left = what_is_left(entry, today)
@@ -176,6 +181,8 @@ def status_line(entry: Entry, today: date, *, tappable: bool = True, begins: boo
     parts.append(bold(left) if urgent else left)
     if entry.is_report and entry.cutoff == today:
         parts += [" · ", bold("chốt số liệu hôm nay")]
+    if entry.progress is not None:
+        parts.append(f" · {entry.progress}%")
     if tappable:
         parts.append(f" · {done_command(entry)}")
     first, *others = line(*parts)

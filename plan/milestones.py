@@ -90,6 +90,30 @@ def next_after(dates: DueDates, rules: ReminderRules, calendar: WorkingCalendar,
     return next(step for step in ladder(dates, rules, calendar) if step.day > today)
 
 
+def never_missed(dates: DueDates, rules: ReminderRules, calendar: WorkingCalendar) -> list[Milestone]:
+    """Those that must be told even of an assignment that its agency has snoozed: the last one on or before `remind_by`, of a
+    report also the last one on or before its cutoff, and the first one while it is late."""
+    before = _before(dates, rules, calendar)
+    rhythm = rules.task_while_late if dates.cutoff is None else rules.report_while_late
+    first_late = next(_while_late(dates, rhythm, calendar))
+    last = [
+        max((step for step in before if step.day <= end), key=lambda step: step.day, default=first_late)
+        for end in (dates.cutoff, dates.remind_by)
+        if end is not None
+    ]
+    return sorted({*last, first_late}, key=lambda step: step.day)
+
+
+def snoozed_to(
+    dates: DueDates, rules: ReminderRules, calendar: WorkingCalendar, *, looked_at: date, until: date
+) -> Milestone:
+    """With which milestone reminders go on when there are to be none before `until`: the first one from then on, but none
+    of those that must be told is left out. `looked_at` is the day of the next milestone without a snooze."""
+    pending = [step for step in never_missed(dates, rules, calendar) if step.day >= looked_at]
+    wanted = next(step for step in ladder(dates, rules, calendar) if step.day >= max(until, looked_at))
+    return min([*pending, wanted], key=lambda step: step.day)
+
+
 def _before(dates: DueDates, rules: ReminderRules, calendar: WorkingCalendar) -> list[Milestone]:
     if dates.cutoff is None:
         wanted = [("due", dates.remind_by, days) for days in rules.task_before_remind_by]

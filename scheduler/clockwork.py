@@ -20,6 +20,7 @@ from scheduler.refresh import PlanKeeper
 from scheduler.scan import ScanResult, scan_if_owed
 from scheduler.watch import Healing, Watch
 from store.database import Database
+from store.statuses import any_wanted, queue_wanted
 from store.timetable import Timetable
 
 _log = structlog.get_logger("clockwork")
@@ -35,6 +36,7 @@ class Rhythm:
     """Seconds between wake-ups."""
 
     scan: float = 15
+    statuses: float = 10
     refresh: float = 15
     leases: float = 20
     watch: float = 60
@@ -73,6 +75,7 @@ class Clockwork:
         )
         for name, job, seconds in (
             ("scan", self.scan, self.rhythm.scan),
+            ("statuses", self.renew_statuses, self.rhythm.statuses),
             ("refresh", self.refresh, self.rhythm.refresh),
             ("leases", self.deliverer.take_back, self.rhythm.leases),
             ("watch", self.look, self.rhythm.watch),
@@ -111,6 +114,15 @@ class Clockwork:
             )
             self.wakers.outbox.set()
         return result
+
+    async def renew_statuses(self) -> None:
+        """Have the pinned messages written anew in which something has changed."""
+        async with self.database.read() as session:
+            if not await any_wanted(session):
+                return
+        async with self.database.write() as session:
+            await queue_wanted(session, self.wall())
+        self.wakers.outbox.set()
 
     async def refresh(self) -> None:
         if await self.keeper.refresh(now=self.clock(), wall=self.wall()):

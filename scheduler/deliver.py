@@ -144,7 +144,7 @@ class Deliverer:
                 lease=self._lease,
                 token=token,
             )
-            texts = await texts_of(session, claimed, self._wall())
+            texts = await texts_of(session, claimed, made_at=self._wall(), now=self._clock())
             found += [(claim, texts.get(claim.id)) for claim in claimed]
         self._something_waits = await something_waits(session)
         if self._something_waits:
@@ -285,7 +285,8 @@ class Deliverer:
 
     async def _text_anew(self, claim: Claim) -> Text | None:
         async with self._database.read() as session:
-            return (await texts_of(session, [claim], self._wall())).get(claim.id)
+            texts = await texts_of(session, [claim], made_at=self._wall(), now=self._clock())
+            return texts.get(claim.id)
 
     async def _send(self, claim: Claim, text: Text) -> None:
         channel = self._channels[claim.channel]
@@ -298,6 +299,7 @@ class Deliverer:
                 replaces=claim.replaces,
                 acknowledges=claim.acknowledges,
                 replies_to=claim.replies_to,
+                pins=claim.kind is OutboxKind.STATUS,
             ),
             repeat=claim.repeat,
         )

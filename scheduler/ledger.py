@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from scheduler.troubles import tell_operators, undelivered
-from store import chats, claims
+from store import chats, claims, statuses
 from store.database import Database
 from store.outages import is_away
 from store.outcomes import Record, Settled, record
@@ -131,6 +131,7 @@ class Ledger:
                 await self._note_chat(session, entry)
                 if entry.record.claim.id in ours:
                     await _tell_failure(session, entry.record, wall)
+                    await _note_pinned(session, entry.record)
 
     async def _hold(self, session: AsyncSession, entry: Entry, wall: datetime) -> None:
         claim = entry.record.claim
@@ -174,6 +175,14 @@ async def _tell_failure(session: AsyncSession, one: Record, wall: datetime) -> N
         await tell_undelivered(
             session, outbox_id=one.claim.id, chat_id=one.claim.chat_id, reason=one.error or "", wall=wall
         )
+
+
+async def _note_pinned(session: AsyncSession, one: Record) -> None:
+    """A status message that was written anew is the one to edit from now on."""
+    if not isinstance(one, Settled) or one.claim.kind is not OutboxKind.STATUS:
+        return
+    if one.external_id is not None and one.external_id != one.claim.replaces:
+        await statuses.pinned(session, one.claim.chat_id, one.external_id)
 
 
 async def tell_undelivered(

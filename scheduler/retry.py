@@ -15,7 +15,11 @@ from store.states import OutboxKind
 _FIRST_DELAY = timedelta(seconds=2)
 _LONGEST_DELAY = timedelta(minutes=10)
 _UNCERTAIN_DELAY = timedelta(seconds=30)
-_USEFUL_FOR = {OutboxKind.REPLY: timedelta(hours=24), OutboxKind.NOTE: timedelta(days=7)}
+_USEFUL_FOR = {
+    OutboxKind.REPLY: timedelta(hours=24),
+    OutboxKind.NOTE: timedelta(days=7),
+    OutboxKind.STATUS: timedelta(hours=24),
+}
 
 
 class Why(StrEnum):

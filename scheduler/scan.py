@@ -22,6 +22,7 @@ from store.chats import agency_names
 from store.database import Database
 from store.notices import PlannedNotice, ReachedAssignment
 from store.restores import restored_on
+from store.statuses import want_status
 from store.tables import ScanRow
 from store.timetable import Timetable
 from store.turns import SCAN, take_turn_if_free
@@ -120,6 +121,7 @@ async def scan(
         wall=wall,
         all_perhaps_received=await restored_on(session, day),
     )
+    await want_status(session, {notice.chat_id for notice in told})
     unreachable = tuple(one for one in reached if not chats.get(one.agency))
     session.add(ScanRow(day=day, at=now, notices=len(fresh), messages=messages, unreachable=len(unreachable)))
     await session.flush()

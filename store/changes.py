@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.milestones import DueDates
 from store.states import State
+from store.statuses import want_statuses
 from store.tables import AssignmentRow, AuditRow
 from store.timetable import Timetable
 
@@ -30,6 +31,8 @@ _FIELDS = (
     "remind_by",
     "late_after",
 )
+# What changes neither whether nor when an assignment is spoken of.
+_TOLD_ANYWAY = frozenset({"progress", "progress_note"})
 _DAYS = frozenset({"document_date", "snoozed_until", "set_due", "due", "remind_by", "late_after"})
 
 
@@ -93,15 +96,22 @@ async def write(
         setattr(row, name, value)
     if row.state is not State.OPEN:
         row.next_milestone_on = None
+    await want_statuses(session, [row.agency])
     return await _audit(
         session, action, row, actor=actor, now=now, before=before, proposal_id=proposal_id, subject=subject
     )
 
 
 def due_values(due: date, timetable: Timetable) -> dict[str, Any]:
-    """The fields of an assignment that people set to that day."""
+    """The fields of an assignment that people set to that day. A snooze was of the day before."""
     dates = DueDates.of(due, timetable.calendar)
-    return {"set_due": due, "due": due, "remind_by": dates.remind_by, "late_after": dates.late_after}
+    return {
+        "set_due": due,
+        "due": due,
+        "remind_by": dates.remind_by,
+        "late_after": dates.late_after,
+        "snoozed_until": None,
+    }
 
 
 def look_anew(row: AssignmentRow, timetable: Timetable, today: date) -> None:
@@ -117,7 +127,8 @@ async def undo(
     """Take back a change of that chat, once and within a week; None when it cannot be taken back any more: what somebody has
     changed since stays.
 
-    The assignment is looked at again from `today` on; what its chats have heard already is not said again.
+    The assignment is looked at again from `today` on, or from where it is snoozed to; what its chats have heard already is
+    not said again.
     """
     entry = await session.scalar(
         select(AuditRow)
@@ -135,18 +146,20 @@ async def undo(
     row = await session.get_one(AssignmentRow, entry.assignment_id, with_for_update=True)
     if row.retired or not _stands(entry, row):
         return None
-    before = entry.before or {}
+    before, changed = entry.before or {}, _changed(entry)
     entry.undone = True
     await write(
         session,
         row,
         "undo",
-        {name: _value(name, before.get(name)) for name in _changed(entry)},
+        {name: _value(name, before.get(name)) for name in changed},
         actor=actor,
         now=now,
         subject=entry.action,
     )
-    row.next_milestone_on = today if row.due and row.state is State.OPEN else None
+    if not _TOLD_ANYWAY.issuperset(changed):
+        awake = max(today, row.snoozed_until or today)
+        row.next_milestone_on = awake if row.due and row.state is State.OPEN else None
     await session.flush()
     return row
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.vietnam import day_of
@@ -222,7 +222,8 @@ async def leader_chats(session: AsyncSession) -> list[ChatRow]:
 
 
 async def look_again(session: AsyncSession, agency: str, today: date) -> None:
-    """Have the next scan look at all that an agency still owes: a chat came that has not heard of it."""
+    """Have the next scan look at all that an agency still owes: a chat came that has not heard of it. What the agency has
+    snoozed stays so, for all of its chats."""
     await session.execute(
         update(AssignmentRow)
         .where(
@@ -230,6 +231,7 @@ async def look_again(session: AsyncSession, agency: str, today: date) -> None:
             AssignmentRow.state == State.OPEN,
             AssignmentRow.retired.is_(False),
             AssignmentRow.due.is_not(None),
+            or_(AssignmentRow.snoozed_until.is_(None), AssignmentRow.snoozed_until <= today),
         )
         .values(next_milestone_on=today)
     )
@@ -303,6 +305,7 @@ async def _bind(session: AsyncSession, chat: ChatRow, invite: InviteRow, now: da
         where=BindingRow.ended_at.is_(None),
     )
     chat.suspended = None
+    chat.status_wanted = invite.role is not Role.OPERATOR or chat.status_wanted
     if invite.role is Role.OFFICER:
         await look_again(session, invite.agency, day_of(now))
     return True

@@ -166,7 +166,7 @@ def _claim_of(row: Row[Any], token: str, slot: datetime, lease_until: datetime) 
         kind=row.kind,
         body=row.body,
         morning=row.morning,
-        replaces=row.replaces,
+        replaces=row.pinned if row.kind is OutboxKind.STATUS else row.replaces,
         acknowledges=row.acknowledges,
         replies_to=row.replies_to,
         attempts=row.attempts + 1,

@@ -16,7 +16,7 @@ from store.once import add_once
 from store.states import NoticeState, OutboxKind, OutboxState
 from store.tables import NoticeRow, OutboxRow, table_of
 
-_PRIORITY = {OutboxKind.REPLY: 0, OutboxKind.NOTE: 5, OutboxKind.NOTICE: 10}
+_PRIORITY = {OutboxKind.REPLY: 0, OutboxKind.NOTE: 5, OutboxKind.NOTICE: 10, OutboxKind.STATUS: 20}
 # Who was cut off from the database, not dead, may still come with the outcome of its send.
 _GRACE = timedelta(seconds=5)
 

@@ -14,6 +14,7 @@ from plan.assignments import Duty, DutyKind, duties
 from plan.milestones import DueDates
 from plan.model import Plan
 from store.states import State
+from store.statuses import want_statuses
 from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
 from store.timetable import Timetable
 from store.turns import PLAN, take_turn
@@ -83,6 +84,8 @@ async def sync_plan(
         retired += not row.retired
         row.retired, row.next_milestone_on = True, None
     await session.flush()
+    if added or moved or retired or returned:
+        await want_statuses(session)
     return SyncResult(added=added, moved=moved, retired=retired, returned=returned)
 
 
@@ -227,6 +230,7 @@ def _next_look(row: AssignmentRow, timetable: Timetable, today: date, *, fresh: 
     if row.next_milestone_on is not None and row.next_milestone_on <= today:
         return row.next_milestone_on
     if row.snoozed_until is not None and row.snoozed_until > today:
-        return timetable.look_from(dates, row.snoozed_until)
+        awake = timetable.next_look(dates, today)
+        return timetable.snoozed(dates, looked_at=awake, until=row.snoozed_until).day
     # The operator's rules or the calendar may have changed since.
     return timetable.next_look(dates, today)

@@ -1,9 +1,9 @@
 """When the scan looks at an assignment: the operator's rules laid over the working calendar."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from plan.milestones import DueDates, ReminderRules, last_reached, next_after
+from plan.milestones import DueDates, Milestone, ReminderRules, last_reached, next_after, snoozed_to
 from plan.workdays import WorkingCalendar
 
 
@@ -22,6 +22,7 @@ class Timetable:
     def next_look(self, dates: DueDates, today: date) -> date:
         return next_after(dates, self.rules, self.calendar, today=today).day
 
-    def look_from(self, dates: DueDates, day: date) -> date:
-        """The first milestone on or after that day: how a snoozed assignment goes on."""
-        return self.next_look(dates, day - timedelta(days=1))
+    def snoozed(self, dates: DueDates, *, looked_at: date, until: date) -> Milestone:
+        """With which milestone an assignment goes on that is snoozed until that day; `looked_at` is the day on which it
+        would be looked at otherwise. The last one before it is due is never left out."""
+        return snoozed_to(dates, self.rules, self.calendar, looked_at=looked_at, until=until)

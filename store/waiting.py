@@ -84,6 +84,7 @@ def _leaving_now(hours: bool, but_replies: bool) -> Select[Any]:
             _CHAT.c.address,
             _CHAT.c.kind.label("chat_kind"),
             _CHAT.c.recent_sends,
+            _CHAT.c.pinned,
         )
         .join_from(_OUTBOX, _CHAT, _OUTBOX.c.chat_id == _CHAT.c.id)
         .where(

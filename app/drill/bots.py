@@ -19,7 +19,7 @@ from store.pacing import Pace
 
 # Two minutes of lease and one message a second would make a drill of hours out of one of minutes.
 LEASE = timedelta(seconds=3)
-RHYTHM = Rhythm(scan=0.25, refresh=3600, leases=0.25)
+RHYTHM = Rhythm(scan=0.25, statuses=3600, refresh=3600, leases=0.25)
 PACE = Pace(per_second=200, per_chat_per_second=20, group_per_minute=100_000)
 _CLOCK_SECONDS = 60
 _MOST_OWN_DEATHS = 20

@@ -3,7 +3,7 @@ looked at again here, and an id of another chat finds nothing."""
 
 from dataclasses import replace
 
-from bot.commands import done, undo
+from bot.commands import done, progress, snooze, undo, waive
 from bot.commands.asked import Answer, Asked
 from bot.commands.menu import Command
 from bot.commands.proposing import Change, ask_for_yes, done_before, refusal
@@ -12,7 +12,16 @@ from bot.wording import DEAD_BUTTON, EXPIRED_BUTTON, NOTHING_CHANGED, USED_BUTTO
 from store.agenda import entries
 from store.proposals import done_by, open_proposal, proposal_of
 
-_CHANGES: dict[str, Change] = {change.command.value: change for change in (done.CHANGE, undo.CHANGE)}
+_CHANGES: dict[str, Change] = {
+    change.command.value: change
+    for change in (
+        done.CHANGE,
+        progress.CHANGE,
+        snooze.CHANGE,
+        undo.CHANGE,
+        waive.CHANGE,
+    )
+}
 
 
 async def command_behind(asked: Asked, proposal_id: int) -> Command | None:

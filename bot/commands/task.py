@@ -11,7 +11,7 @@ from bot.commands.not_ours import items_of
 from bot.commands.unknown import unknown_code
 from bot.listing import Standing, data_window, done_words, due_words, standing, status_line
 from bot.message import Block, Line, Message, block, bold, italic, line, message
-from bot.wording import capitalised, joined
+from bot.wording import capitalised, day_month, joined
 from store.agenda import Entry, entries
 from store.evidence import file_counts
 from store.lookup import Item, items
@@ -95,6 +95,10 @@ def _state_lines(entry: Entry, today: date) -> list[Line]:
     period = f"{capitalised(entry.period)}: " if entry.period else ""
     if entry.is_open:
         lines = [line("• ", period, *status_line(entry, today, begins=not period))]
+        if entry.progress_note:
+            lines.append(line(f"  Tiến độ: {entry.progress_note}"))
+        if entry.snoozed_until and entry.snoozed_until > today:
+            lines.append(line(f"  Hoãn nhắc đến {day_month(entry.snoozed_until, entry.plan_year)}"))
     else:
         due = due_words(entry)
         lines = [

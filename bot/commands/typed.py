@@ -11,6 +11,14 @@ from bot.commands.start import is_invite_code
 from plan.text import fold
 
 _MOST_WORDS = 3
+_AFTER_A_CODE = frozenset({
+    Command.DONE,
+    Command.PROGRESS,
+    Command.WAIVE,
+    Command.SNOOZE,
+    Command.HISTORY,
+})  # fmt: skip
+_PERCENT = re.compile(r"[0-9]{1,3} ?(?:%|phan tram)")
 _GLUED = re.compile(r"([a-z]+)(\d.*)")
 
 
@@ -44,7 +52,8 @@ def read_typed(text: str, *, bot_name: str) -> Typed | None:
 
 
 def _lone_code(words: list[str]) -> Typed | None:
-    """A code alone asks for the task, "2.6a xong" and "2.6a, 2.6b xong" say what is done; an invite alone is an invite."""
+    """A code alone asks for the task, "2.6a xong" and "2.6a, 2.6b xong" say what is done, "2.6a 60%" how far it is; an invite
+    alone is an invite."""
     if len(words) == 1 and is_invite_code(words[0]):
         return Typed(command=Command.START, args=words[0])
     if not looks_like_code(words[0].rstrip(",;")) or words[0].isdigit():
@@ -53,19 +62,24 @@ def _lone_code(words: list[str]) -> Typed | None:
         return Typed(command=Command.TASK, args=words[0])
     count = sum(1 for _ in takewhile(_is_of_list, words))
     after = _by_name(words[count:]) if count < len(words) else None
-    if after is not None and after.command is Command.DONE:
-        return Typed(command=Command.DONE, args=" ".join([*words[:count], after.args]).strip())
+    if after is not None and after.command in _AFTER_A_CODE and (count == 1 or after.command is Command.DONE):
+        return Typed(command=after.command, args=" ".join([*words[:count], after.args]).strip())
+    if _PERCENT.match(fold(" ".join(words[1:3]))):
+        return Typed(command=Command.PROGRESS, args=" ".join(words))
     return None
 
 
 def _is_of_list(word: str) -> bool:
-    return looks_like_code(word.rstrip(",;")) or fold(word) in ("va", "+", "&")
+    code = word.rstrip(",;")
+    return (looks_like_code(code) and not code.isdigit()) or fold(word) in ("va", "+", "&")
 
 
 def _by_name(words: list[str]) -> Typed | None:
-    for name, args in _readings(words):
-        if name in COMMANDS:
-            return Typed(command=COMMANDS[name], args=args)
+    known = [(COMMANDS[name], args) for name, args in _readings(words) if name in COMMANDS]
+    if known:
+        command, args = known[0]
+        # "tìm kiểm soát" is not "tìm kiếm": what is looked for may begin like another name of the command.
+        return Typed(command=command, args=known[-1][1] if command is Command.FIND else args)
     glued = _GLUED.fullmatch(words[0].casefold())
     if glued is not None and glued[1] in COMMANDS:
         rest = words[0][len(glued[1]) :]

@@ -15,7 +15,7 @@ from bot.commands.unknown import unknown_code
 from bot.listing import entry_lines, periods_of
 from bot.message import Line, Message, block, bold, line, message
 from bot.wording import SEE_DUE, UNDO_TOO_LATE, full_day
-from plan.vietnam import TIME_ZONE
+from plan.vietnam import local
 from store.agenda import Entry, entries
 from store.changes import UNDO_WINDOW, last_undoable
 from store.changes import undo as take_back
@@ -33,7 +33,7 @@ _UNDONE = {
     "done": "Đã hoàn tác, việc lại để mở.",
     "waive": "Đã hoàn tác, việc lại để mở.",
     "progress": "Đã hoàn tác, tiến độ trở lại như trước.",
-    "snooze": "Đã hoàn tác, việc lại được nhắc như thường.",
+    "snooze": "Đã hoàn tác, lịch nhắc trở lại như trước.",
     "setdue": "Đã hoàn tác, hạn trở lại như trước.",
 }
 _UNDONE_OTHERWISE = "Đã hoàn tác, trở lại như trước."
@@ -90,7 +90,7 @@ def _nothing(code: str | None) -> Message:
 
 def _deed(row: AuditRow) -> str:
     """ "Ghi nhận đã xong lúc 07:30 13/03/2023", in the time of Vietnam and by nobody's name."""
-    at = row.at.astimezone(TIME_ZONE)
+    at = local(row.at)
     return f"{_DEEDS.get(row.action, 'Thay đổi')} lúc {at:%H:%M} {full_day(at.date())}"
 
 

@@ -1,5 +1,7 @@
 """Sending through Telegram."""
 
+from dataclasses import replace
+
 from telegram import Bot, ReplyParameters
 from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
@@ -49,12 +51,22 @@ class TelegramChannel:
                 )
                 if destination.replies_to
                 else None,
+                disable_notification=destination.pins,
             )
         except BadRequest as error:
             if destination.replies_to and _ASKING_MESSAGE_IS_GONE in error.message.lower():
-                return await self._write(piece, Destination(address=destination.address), repeat=repeat)
+                return await self._write(piece, replace(destination, replies_to=None), repeat=repeat)
             raise
+        if destination.pins:
+            await self._pin(destination.address, sent.message_id)
         return Sent(external_id=str(sent.message_id))
+
+    async def _pin(self, address: str, message_id: int) -> None:
+        """Where the bot may not pin (Bot API, pinChatMessage: a right of its own in groups) the message stands unpinned."""
+        try:
+            await self._bot.pin_chat_message(address, message_id, disable_notification=True)
+        except TelegramError:
+            return
 
     async def _edit(self, piece: Message, destination: Destination, *, repeat: bool) -> Outcome:
         """An edit made twice shows once: it needs no mark, and an uncertain one is simply made again."""
@@ -72,7 +84,7 @@ class TelegramChannel:
             if "message is not modified" in text:
                 return Sent(external_id=replaced)
             if any(mark in text for mark in _NO_LONGER_EDITABLE):
-                return await self._write(piece, Destination(address=destination.address), repeat=repeat)
+                return await self._write(piece, replace(destination, replaces=None), repeat=repeat)
             raise
         except TelegramError as error:
             outcome = outcome_of(error)

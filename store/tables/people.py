@@ -14,10 +14,14 @@ from store.tables.base import Base, partial_index
 class ChatRow(Base):
     """A place the bot can write to. `suspended` says why it cannot for now. `next_send_at` is our own pace, `not_before`
     what the channel's service asked for (both wall time). In a group with `admins_only` only its admins may change
-    anything: `admins` are their ids as of `admins_at` (wall time). `pinned` is the channel's id of the status message."""
+    anything: `admins` are their ids as of `admins_at` (wall time). `pinned` is the channel's id of the status
+    message, which is to be written anew when `status_wanted`."""
 
     __tablename__ = "chats"
-    __table_args__ = (UniqueConstraint("channel", "address"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "address"),
+        partial_index("ix_chats_status_wanted", "id", where="status_wanted"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(String(20))
@@ -31,6 +35,7 @@ class ChatRow(Base):
     admins: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     admins_at: Mapped[datetime | None]
     pinned: Mapped[str | None] = mapped_column(String(64))
+    status_wanted: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class BindingRow(Base):

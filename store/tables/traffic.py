@@ -80,9 +80,6 @@ class OutboxRow(Base):
         partial_index("ix_outbox_chat_waiting", "chat_id", "priority", "id", where="state = 'queued'"),
         partial_index("ix_outbox_ready", "ready_at", where="state = 'queued'"),
         partial_index("ix_outbox_chat_in_flight", "chat_id", where="state = 'claimed'"),
-        partial_index(
-            "ux_outbox_status", "chat_id", where="state = 'queued' AND kind = 'status'", unique=True
-        ),
         partial_index("ix_outbox_morning", "morning", "chat_id", where="morning IS NOT NULL"),
         partial_index(
             "ix_outbox_unlisted", "id", where="state = 'failed' AND kind = 'notice' AND listed_on IS NULL"

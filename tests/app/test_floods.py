@@ -21,7 +21,7 @@ from tests.plan.small_plan import write_plan
 from tests.worlds import at
 
 LAN, MINH, HOA, GROUP = 1001, 1002, 1003, -2001
-OFTEN = Rhythm(scan=0.1, refresh=3600, leases=3600, watch=3600)
+OFTEN = Rhythm(scan=0.1, statuses=3600, refresh=3600, leases=3600, watch=3600)
 
 
 @asynccontextmanager

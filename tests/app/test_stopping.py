@@ -271,7 +271,7 @@ async def test_a_scan_under_way_leaves_nothing_behind_and_is_made_after_the_next
 ) -> None:
     crowd = await gathered(town, 3)
     clock = RehearsalClock(at("2023-03-07", "07:20"), speed=0)
-    often = Rhythm(scan=0.1, refresh=3600, leases=3600, watch=3600)
+    often = Rhythm(scan=0.1, statuses=3600, refresh=3600, leases=3600, watch=3600)
     async with opened(postgresql_url) as holder:
         async with AsyncExitStack() as first:
             service = await first.enter_async_context(

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from sqlalchemy import func, select
 
+from bot.status_message import MARK
 from config.settings import Settings
 from plan.vietnam import local
 from sandbox.limits import LimitSettings
@@ -27,7 +28,7 @@ from store.tables import InboxRow, OutboxRow
 
 TOKEN = DEFAULT_TOKEN
 # Nothing wakes up by itself: the test says when.
-BY_HAND = Rhythm(scan=3600, refresh=3600, leases=3600, watch=3600)
+BY_HAND = Rhythm(scan=3600, statuses=3600, refresh=3600, leases=3600, watch=3600)
 AT_ONCE = Pace(per_second=1e6, per_chat_per_second=1e6, group_per_minute=1_000_000)
 _PATIENCE_SECONDS = 30.0
 
@@ -43,6 +44,11 @@ class Seen:
     at: datetime
     text: str
     buttons: tuple[tuple[str, str], ...]
+
+    @property
+    def is_status(self) -> bool:
+        """The pinned status, or the service message that says that it was pinned."""
+        return self.text.startswith(MARK) or (self.outgoing and not self.text)
 
     def action(self, label: str) -> str:
         return next(action for shown, action in self.buttons if shown.startswith(label))
@@ -121,8 +127,14 @@ class Town:
             after = page[-1].id
 
     async def heard(self, chat: int, *, after: int = 0) -> list[Seen]:
-        """What the bot wrote there, oldest first."""
-        return [message for message in await self.seen(chat, after=after) if message.outgoing]
+        """What the bot wrote there, oldest first, without the pinned status."""
+        found = await self.seen(chat, after=after)
+        return [message for message in found if message.outgoing and not message.is_status]
+
+    async def status(self, chat: int) -> str | None:
+        """The pinned status message of a chat as it reads now."""
+        found = [message.text for message in await self.seen(chat) if message.outgoing and message.is_status]
+        return next((text for text in reversed(found) if text), None)
 
     async def texts(self, chat: int) -> list[str]:
         return [message.text for message in await self.heard(chat)]

@@ -14,6 +14,7 @@ from bot.codes import (
     read_codes,
     read_details,
     shorten,
+    take_period,
 )
 from bot.documents import DocumentDays
 from bot.periods import Period
@@ -195,3 +196,22 @@ def test_reading_never_fails_and_keeps_within_limits(text: str) -> None:
     assert reading.code is None or reading.code in KNOWN.values()
     assert set(listed.codes) <= set(KNOWN.values())
     assert details.note is None or 0 < len(details.note) <= 500
+
+
+@pytest.mark.parametrize(
+    ("typed", "period", "strange", "rest"),
+    [
+        ("quý I 60%", "q1", None, "60%"),
+        ("60% quý I", "q1", None, "60%"),
+        ("số liệu quý I đã chốt", "q1", None, "số liệu quý I đã chốt"),
+        ("quý II 60%", None, "quý II", "quý II 60%"),
+        ("60% theo 15/KH-UBND", None, None, "60% theo 15/KH-UBND"),
+        ("", None, None, ""),
+    ],
+)
+def test_a_period_is_taken_out_and_nothing_else(
+    typed: str, period: str | None, strange: str | None, rest: str
+) -> None:
+    reading = take_period(typed, lambda found: found.key == "q1")
+
+    assert (reading.period and reading.period.key, reading.strange, reading.rest) == (period, strange, rest)

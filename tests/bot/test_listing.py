@@ -107,6 +107,21 @@ def test_what_has_no_day_says_why(kind: DutyKind, words: str, where: Standing) -
             "Nộp chậm nhất 16/03 · còn 2 ngày · chốt số liệu hôm nay · /done_bc_q1",
         ),
         (due_on(date(2024, 1, 2)), date(2023, 12, 29), "Hạn 02/01/2024 · còn 4 ngày · /done_7_2a"),
+        (
+            replace(TUYEN_TRUYEN, progress=60, progress_note="đã lấy ý kiến"),
+            date(2023, 3, 5),
+            "Hạn 28/02 · quá hạn 5 ngày · 60% · /done_7_2a",
+        ),
+        (
+            replace(without_day(DutyKind.ONGOING), progress=0),
+            date(2023, 3, 5),
+            "Thường xuyên, không có hạn cụ thể · 0% · /done_7_2a",
+        ),
+        (
+            replace(done(TUYEN_TRUYEN), progress=60),
+            date(2023, 4, 3),
+            "✅ đã xong ngày 31/03/2023",
+        ),
         (done(TUYEN_TRUYEN, "15/KH-UBND"), date(2023, 4, 3), "✅ đã xong ngày 31/03/2023, số 15/KH-UBND"),
     ],
 )

@@ -116,7 +116,7 @@ async def test_a_period_names_the_slot(office: Office) -> None:
         (
             "snooze",
             {"snoozed_until": date(2023, 3, 20)},
-            "Đã hoàn tác, việc lại được nhắc như thường.",
+            "Đã hoàn tác, lịch nhắc trở lại như trước.",
             "Hoãn nhắc",
         ),
         ("setdue", {"set_due": date(2023, 6, 30)}, "Đã hoàn tác, hạn trở lại như trước.", "Ấn định ngày"),

@@ -21,7 +21,7 @@ from tests.worlds import at
 MORNING = at("2023-03-07")
 # So much later the next process comes: longer than any lease.
 LATER = timedelta(hours=1)
-_RHYTHM = Rhythm(scan=0.1, refresh=3600, leases=0.1)
+_RHYTHM = Rhythm(scan=0.1, statuses=3600, refresh=3600, leases=0.1)
 _PACE = Pace(per_second=1e6, per_chat_per_second=1e6, group_per_minute=1_000_000)
 
 

@@ -13,7 +13,9 @@ from plan.milestones import (
     ReminderRules,
     ladder,
     last_reached,
+    never_missed,
     next_after,
+    snoozed_to,
 )
 from plan.workdays import WorkingCalendar
 
@@ -190,3 +192,71 @@ def test_the_last_reminder_before_is_on_the_last_working_day_and_none_is_called_
 
     assert max(step.day for step in steps if not step.is_late) == dates.remind_by
     assert min(step.day for step in steps if step.is_late) == CALENDAR.after(dates.late_after)
+
+
+def test_what_no_snooze_may_silence() -> None:
+    task = DueDates.of(date(2023, 3, 31), CALENDAR)
+    report = DueDates.of(date(2023, 3, 16), CALENDAR, cutoff=date(2023, 3, 14))
+
+    assert [step.name for step in never_missed(task, RULES, CALENDAR)] == ["due-0", "late-2023-04-03"]
+    assert [step.name for step in never_missed(report, RULES, CALENDAR)] == [
+        "cutoff-0",
+        "due-0",
+        "late-2023-03-17",
+    ]
+
+
+def test_without_reminders_before_it_is_due_only_the_first_one_while_late_is_sure() -> None:
+    rules = ReminderRules(task_before_remind_by=())
+    dates = DueDates.of(date(2023, 3, 31), CALENDAR)
+
+    assert [step.name for step in never_missed(dates, rules, CALENDAR)] == ["late-2023-04-03"]
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "due", "looked_at", "until", "expected"),
+    [
+        (None, "2023-03-31", "2023-03-17", "2023-03-16", "due-14"),
+        (None, "2023-03-31", "2023-03-17", "2023-03-17", "due-14"),
+        (None, "2023-03-31", "2023-03-17", "2023-03-18", "due-7"),
+        (None, "2023-03-31", "2023-03-24", "2023-03-29", "due-1"),
+        (None, "2023-03-31", "2023-03-24", "2023-04-20", "due-0"),
+        # The last one before it is due has been told: the first one while late comes too.
+        (None, "2023-03-31", "2023-04-03", "2023-04-20", "late-2023-04-03"),
+        # 31/12/2023 is a Sunday: the last reminder is on Friday 29/12.
+        (None, "2023-12-31", "2023-12-15", "2023-12-31", "due-0"),
+        ("2023-03-14", "2023-03-16", "2023-03-10", "2023-03-13", "due-3"),
+        ("2023-03-14", "2023-03-16", "2023-03-10", "2023-03-20", "cutoff-0"),
+        ("2023-03-14", "2023-03-16", "2023-03-15", "2023-03-20", "due-0"),
+    ],
+)
+def test_a_snooze_goes_on_with_the_first_milestone_from_then_on_and_never_past_the_last(
+    cutoff: str | None, due: str, looked_at: str, until: str, expected: str
+) -> None:
+    dates = DueDates.of(
+        date.fromisoformat(due), CALENDAR, cutoff=date.fromisoformat(cutoff) if cutoff else None
+    )
+
+    found = snoozed_to(
+        dates,
+        RULES,
+        CALENDAR,
+        looked_at=date.fromisoformat(looked_at),
+        until=date.fromisoformat(until),
+    )
+
+    assert found.name == expected
+
+
+@given(due=DUE_DAYS, is_report=st.booleans(), before=st.integers(0, 60), days=st.integers(1, 400))
+def test_no_snooze_silences_the_last_reminder_before_it_is_due(
+    due: date, is_report: bool, before: int, days: int
+) -> None:
+    dates = DueDates.of(due, CALENDAR, cutoff=due - timedelta(days=2) if is_report else None)
+    looked_at = dates.remind_by - timedelta(days=before)
+
+    found = snoozed_to(dates, RULES, CALENDAR, looked_at=looked_at, until=looked_at + timedelta(days=days))
+
+    assert looked_at <= found.day <= dates.remind_by
+    if dates.cutoff is not None and looked_at <= CALENDAR.on_or_before(dates.cutoff):
+        assert found.day <= dates.cutoff

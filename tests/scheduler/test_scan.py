@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from plan.vietnam import day_of
 from scheduler.hours import OfficeHours
@@ -12,8 +12,9 @@ from store import notices
 from store.changes import Actor, mark_done, undo
 from store.chats import look_again, resume, suspend
 from store.database import Database
+from store.snoozes import snooze
 from store.states import NoticeState, OutboxKind, OutboxState
-from store.tables import ChatRow, NoticeRow, OutboxRow
+from store.tables import AuditRow, ChatRow, NoticeRow, OutboxRow
 from tests.worlds import ONGOING, TIMETABLE, WALL, at, bound_chat, bring_in, dated, plan, task
 
 HOURS = OfficeHours()
@@ -138,6 +139,112 @@ async def test_what_is_done_is_not_told_and_told_again_after_undo(database: Data
 
     assert told(while_done) == []
     assert told(after_undo) == ["due-30"]
+
+
+async def snoozed(database: Database, chat: ChatRow, *, on: str, until: str) -> int:
+    """Snooze the first assignment; returns the audit entry's id."""
+    async with database.write() as session:
+        found = await snooze(
+            session,
+            assignment_id=1,
+            until=date.fromisoformat(until),
+            timetable=TIMETABLE,
+            actor=Actor(person="9", name="Cán bộ", chat_id=chat.id),
+            now=at(on),
+            today=date.fromisoformat(on),
+        )
+        assert found is not None
+        return await session.scalar(select(func.max(AuditRow.id))) or 0
+
+
+async def days_told(database: Database, *days: str) -> list[str]:
+    return [name for day in days for name in told(await scan_on(database, day))]
+
+
+async def test_what_is_snoozed_is_silent_until_then(database: Database) -> None:
+    await bring_in(database, plan(task("1.1", dated("2023-03-31"))), on="2023-03-13")
+    chat = await bound_chat(database, "1", "STP")
+    await scan_on(database, "2023-03-13")
+
+    await snoozed(database, chat, on="2023-03-13", until="2023-03-20")
+
+    assert await days_told(database, "2023-03-14", "2023-03-17", "2023-03-20", "2023-03-23") == []
+    assert await days_told(database, "2023-03-24", "2023-03-28") == ["due-7", "due-3"]
+
+
+async def test_the_last_milestone_before_due_comes_however_long_the_snooze(database: Database) -> None:
+    await bring_in(database, plan(task("1.1", dated("2023-03-31"))), on="2023-03-13")
+    chat = await bound_chat(database, "1", "STP")
+    await scan_on(database, "2023-03-13")
+
+    await snoozed(database, chat, on="2023-03-13", until="2023-04-12")
+
+    assert await days_told(database, "2023-03-17", "2023-03-24", "2023-03-28", "2023-03-30") == []
+    assert await days_told(database, "2023-03-31", "2023-04-03") == ["due-0", "late-2023-04-03"]
+
+
+async def test_a_chat_that_comes_later_leaves_a_snooze_as_it_is(database: Database) -> None:
+    await bring_in(
+        database, plan(task("1.1", dated("2023-03-31")), task("2.1", dated("2023-03-31"))), on="2023-03-13"
+    )
+    chat = await bound_chat(database, "1", "STP")
+    await scan_on(database, "2023-03-13")
+    await snoozed(database, chat, on="2023-03-13", until="2023-03-20")
+    await bound_chat(database, "2", "STP")
+
+    async with database.write() as session:
+        await look_again(session, "STP", date(2023, 3, 17))
+    that_day = await scan_on(database, "2023-03-17")
+    later = await scan_on(database, "2023-03-24")
+
+    assert that_day is not None
+    assert later is not None
+    assert {notice.assignment_id for notice in that_day.told} == {2}
+    assert {notice.assignment_id for notice in later.told} == {1, 2}
+
+
+async def test_a_snooze_that_is_taken_back_lets_reminders_come_again(database: Database) -> None:
+    await bring_in(database, plan(task("1.1", dated("2023-03-31"))), on="2023-03-13")
+    chat = await bound_chat(database, "1", "STP")
+    await scan_on(database, "2023-03-13")
+    audit = await snoozed(database, chat, on="2023-03-13", until="2023-03-20")
+    silent = await scan_on(database, "2023-03-17")
+
+    async with database.write() as session:
+        actor = Actor(person="9", name="Cán bộ", chat_id=chat.id)
+        await undo(
+            session,
+            audit_id=audit,
+            chat_id=chat.id,
+            actor=actor,
+            now=at("2023-03-17", "09:00"),
+            today=date(2023, 3, 17),
+        )
+
+    assert told(silent) == []
+    assert told(await scan_on(database, "2023-03-17", "10:00")) == ["due-14"]
+
+
+async def test_a_snooze_outlives_a_done_that_is_taken_back(database: Database) -> None:
+    await bring_in(database, plan(task("1.1", dated("2023-03-31"))), on="2023-03-13")
+    chat = await bound_chat(database, "1", "STP")
+    await scan_on(database, "2023-03-13")
+    await snoozed(database, chat, on="2023-03-13", until="2023-03-20")
+    actor = Actor(person="9", name="Cán bộ", chat_id=chat.id)
+    async with database.write() as session:
+        audit = await mark_done(
+            session, assignment_id=1, document=None, note=None, actor=actor, now=at("2023-03-14")
+        )
+        await undo(
+            session,
+            audit_id=audit or 0,
+            chat_id=chat.id,
+            actor=actor,
+            now=at("2023-03-15"),
+            today=date(2023, 3, 15),
+        )
+
+    assert await days_told(database, "2023-03-15", "2023-03-17") == []
 
 
 async def test_an_agency_without_a_chat_is_counted_as_unreachable(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from sqlalchemy import Connection, select
 
 from store.database import Database
 from store.migrate import alembic_config, known_revisions, migrate
-from store.states import InboxState, NoticeState, OutboxState
-from store.tables import Base, ChatRow, InboxRow, NoticeRow, OutboxRow
+from store.states import InboxState, NoticeState, OutboxState, Role
+from store.tables import AssignmentRow, Base, BindingRow, ChatRow, InboxRow, NoticeRow, OutboxRow, ProposalRow
 from tests.worlds import at
 
 
@@ -103,6 +104,12 @@ OLD_ROWS = (
     " '2023-03-01 00:30:00', 0, {false}, '[]', '2023-03-01 00:30:00')",
     "INSERT INTO notices (id, assignment_id, milestone, due, chat_id, planned_on, state, outbox_id)"
     " VALUES (1, 1, 'due-30', '2023-03-31', 1, '2023-03-01', 'pending', 1)",
+    "INSERT INTO bindings (chat_id, role, agency, bound_at)"
+    " VALUES (1, 'officer', 'SNV', '2023-03-01 00:30:00')",
+    "INSERT INTO bindings (chat_id, role, agency, bound_at)"
+    " VALUES (1, 'officer', 'STP', '2023-03-01 00:30:00')",
+    "INSERT INTO proposals (id, chat_id, assignment_ids, alternatives, document, note, created_at, expires_at)"
+    " VALUES (1, 1, '[1]', '[]', '15/KH', NULL, '2023-03-01 00:30:00', '2023-03-02 00:30:00')",
 )
 
 
@@ -120,11 +127,21 @@ async def test_a_database_of_the_first_schema_keeps_its_rows(empty_url: str) -> 
             [arrived] = await session.scalars(select(InboxRow))
             [message] = await session.scalars(select(OutboxRow))
             [notice] = await session.scalars(select(NoticeRow))
+            [assignment] = await session.scalars(select(AssignmentRow))
+            [proposal] = await session.scalars(select(ProposalRow))
+            bindings = {(row.role, row.agency) for row in await session.scalars(select(BindingRow))}
         assert (chat.address, chat.not_before) == ("77", None)
         assert (arrived.raw, arrived.state, arrived.lane) == ({"update_id": 500}, InboxState.NEW, "")
         assert (message.key, message.state) == ("morning:2023-03-01:1:0", OutboxState.QUEUED)
         assert (message.ready_at, message.listed_on) == (at("2023-03-01", "07:30"), None)
         assert (notice.outbox_id, notice.state) == (message.id, NoticeState.PENDING)
+        assert (assignment.plan_due, assignment.set_due, assignment.extensions) == (
+            date(2023, 3, 31),
+            None,
+            0,
+        )
+        assert (proposal.action, proposal.details) == ("done", {"document": "15/KH", "note": None})
+        assert bindings == {(Role.OFFICER, "SNV"), (Role.OFFICER, "STP"), (Role.STANDING_OFFICE, "SNV")}
     finally:
         await database.close()
 
@@ -139,4 +156,4 @@ async def _fill_the_first_schema(database: Database) -> None:
 
 
 def test_the_schemas_that_this_program_knows_are_those_of_its_migrations() -> None:
-    assert known_revisions() >= {"0001", "0002"}
+    assert known_revisions() >= {"0001", "0002", "0003"}

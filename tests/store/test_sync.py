@@ -54,6 +54,21 @@ async def test_the_same_plan_again_changes_nothing(database: Database) -> None:
     assert len(await rows(database)) == 3
 
 
+async def test_what_is_snoozed_stays_so_and_its_last_reminder_stays_too(database: Database) -> None:
+    wanted = plan(task("1.1", dated("2023-03-31")), task("1.2", dated("2023-03-31")))
+    await bring_in(database, wanted, on="2023-03-13")
+    async with database.write() as session:
+        for number, until in ((1, date(2023, 3, 20)), (2, date(2023, 4, 20))):
+            row = await session.get_one(AssignmentRow, number)
+            row.snoozed_until, row.next_milestone_on = until, date(2023, 3, 24)
+
+    await bring_in(database, wanted, on="2023-03-14")
+
+    found = await rows(database)
+    assert found[("1.1", "")].next_milestone_on == date(2023, 3, 24)
+    assert found[("1.2", "")].next_milestone_on == date(2023, 3, 31)
+
+
 async def test_a_moved_due_day_re_arms_and_keeps_the_assignment(database: Database) -> None:
     await bring_in(database, plan(task("1.1", dated("2023-03-31"))), on="2023-03-07")
     before = (await rows(database))[("1.1", "")]

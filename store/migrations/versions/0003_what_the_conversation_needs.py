@@ -22,10 +22,6 @@ def upgrade() -> None:
     _new_tables()
     op.add_column("plans", sa.Column("digest", sa.String(length=64), nullable=True))
     op.create_index("ix_audit_chat", "audit", ["chat_id", "id"])
-    status = sa.text("state = 'queued' AND kind = 'status'")
-    op.create_index(
-        "ux_outbox_status", "outbox", ["chat_id"], unique=True, sqlite_where=status, postgresql_where=status
-    )
     _standing_offices()
 
 
@@ -52,6 +48,11 @@ def _chats() -> None:
     op.add_column("chats", sa.Column("admins", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("chats", _moment("admins_at"))
     op.add_column("chats", sa.Column("pinned", sa.String(length=64), nullable=True))
+    op.add_column(
+        "chats", sa.Column("status_wanted", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    wanted = sa.text("status_wanted")
+    op.create_index("ix_chats_status_wanted", "chats", ["id"], sqlite_where=wanted, postgresql_where=wanted)
     op.execute("ALTER TABLE invites ADD COLUMN replaces_chat_id INTEGER REFERENCES chats (id)")
 
 
