@@ -1,16 +1,18 @@
-"""Reading what officers type: codes, periods, document numbers, in any order, with or without diacritics."""
+"""Reading what officers type: codes and what stands beside them, in any order, with or without diacritics."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from rapidfuzz import fuzz, process
 
-from plan.text import fold
+from bot.documents import DayFault, DocumentDays, read_document
+from bot.periods import Period, periods_in
+from plan.text import fold, mirror
 
 NOTE_LIMIT = 500
-DOCUMENT_LIMIT = 60
 
 # Controls, format characters (zero width, bidirectional), lone surrogates, private use: never kept, never answered.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co"})
@@ -53,88 +55,6 @@ def code_command(code: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Period:
-    """A period as people name it: "q1", "t3", "6t", "6tc", "9t", "nam", "n3103"; `year` when they said it. "ask1" is the
-    first time that a lead asked for support."""
-
-    key: str
-    year: int | None = None
-
-    def covers(self, other: "Period") -> bool:
-        """Whether what was typed can mean `other`."""
-        return self.key == other.key and (self.year is None or other.year in (None, self.year))
-
-
-_QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
-_PERIOD = re.compile(
-    r"(?<![\w./-])(?:"
-    r"(?:quy[ ._]?|q[ ._]?)0?(?P<quarter>iv|i{1,3}|[1-4])"
-    r"|(?:thang[ ._]?|thg[ ._]?|t[._]?)(?P<month>1[0-2]|0?[1-9])"
-    r"|(?P<half>0?6|sau|0?9|chin)[ ._]?(?:thang|t)(?P<second>(?:[ _]?cuoi(?:[ _]nam)?|c))?(?:[ _]?dau(?:[ _]nam)?)?"
-    r"|(?:ngay )?(?P<day>[0-3]?\d)/(?P<of>1[0-2]|0?[1-9])"
-    r"|n(?P<ddmm>[0-3]\d[01]\d)"
-    r"|(?:ask|phoi hop)[ ._-]?(?P<ask>[1-9]\d?)"
-    r"|(?P<whole>(?:ca[ _])?nam)"
-    r")(?:[ /_]?(?:nam[ _])?(?P<year>20\d\d))?(?![\w/])"
-)
-_SLOT = re.compile(
-    r"(?P<year>\d{4})-(?:Q(?P<q>[1-4])|M(?P<m>\d\d)|H(?P<h>[12])|(?P<y>Y)|(?P<months>\d)M|(?P<mm>\d\d)-(?P<dd>\d\d))"
-)
-
-
-def period_of_slot(slot: str) -> Period | None:
-    """How people name a slot ("2023-Q1", "q1"); None for what is due once."""
-    if not slot:
-        return None
-    found = _SLOT.fullmatch(slot)
-    if found is None:
-        return Period(key=re.sub(r"[^a-z0-9]+", "", fold(slot)))
-    year = int(found["year"])
-    if found["q"]:
-        return Period(key=f"q{found['q']}", year=year)
-    if found["m"]:
-        return Period(key=f"t{int(found['m'])}", year=year)
-    if found["h"]:
-        return Period(key="6t" if found["h"] == "1" else "6tc", year=year)
-    if found["months"]:
-        return Period(key=f"{found['months']}t", year=year)
-    if found["y"]:
-        return Period(key="nam", year=year)
-    return Period(key=f"n{found['dd']}{found['mm']}", year=year)
-
-
-def periods_in(text: str) -> Iterable[tuple[Period, int, int]]:
-    """Periods named in a text, with where they start and end in it."""
-    for found in _PERIOD.finditer(_mirror(text)):
-        yield _period(found), found.start(), found.end()
-
-
-def _period(found: re.Match[str]) -> Period:
-    year = int(found["year"]) if found["year"] else None
-    if found["quarter"]:
-        return Period(key=f"q{_QUARTERS[found['quarter']]}", year=year)
-    if found["month"]:
-        return Period(key=f"t{int(found['month'])}", year=year)
-    if found["half"]:
-        if found["half"][-1] in "9n":
-            return Period(key="9t", year=year)
-        return Period(key="6tc" if found["second"] else "6t", year=year)
-    if found["day"]:
-        return Period(key=f"n{int(found['day']):02}{int(found['of']):02}", year=year)
-    if found["ask"]:
-        return Period(key=f"ask{found['ask']}", year=year)
-    if found["ddmm"]:
-        return Period(key=f"n{found['ddmm']}", year=year)
-    return Period(key="nam", year=year)
-
-
-def _mirror(text: str) -> str:
-    """The folded text, character for character in the place of the original."""
-    folded = (char if char == " " else fold(char) for char in text)
-    return "".join(char if len(char) == 1 else "¤" for char in folded)
-
-
-@dataclass(frozen=True, kw_only=True)
 class CodeReading:
     """A code found in what was typed. `code` is the known one; without it `word` is what may have been meant as one.
     `rest` is the text without it."""
@@ -142,6 +62,26 @@ class CodeReading:
     code: str | None
     word: str | None
     rest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodesReading:
+    """The codes of a list: `codes` are known ones as printed, `strange` have the form of a code and are not known. `rest` is
+    the text without them."""
+
+    codes: tuple[str, ...]
+    strange: tuple[str, ...]
+    rest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Spot:
+    """A known code at some word: how many words it takes, and what was glued behind it ("2_1b_q1")."""
+
+    code: str
+    word: str
+    taken: int = 1
+    suffix: tuple[str, ...] = ()
 
 
 _SURE_CODE = re.compile(r"\d{1,2}[.,]\d{1,2}(?:[a-z]\d?)?")
@@ -152,25 +92,14 @@ def read_code(text: str, known: Mapping[str, str]) -> CodeReading:
     """Find a code. `known` maps code keys to codes as printed; the first known one counts, wherever it
     stands, unless the text begins with a code that is unknown: nobody's "2.9a" may become another's "2.6a"."""
     words = text.split()
-    if words and code_key(words[0]) not in known and _SURE_CODE.fullmatch(_mirror(words[0].strip(_EDGE))):
+    if words and code_key(words[0]) not in known and _SURE_CODE.fullmatch(mirror(words[0].strip(_EDGE))):
         return CodeReading(code=None, word=words[0].strip(_EDGE), rest=" ".join(words[1:]))
-    for index, word in enumerate(words):
-        bare = word.strip("“”\"'()[]" + _EDGE)
-        if not bare or "/" in bare:
-            continue
-        after = words[index + 1] if index + 1 < len(words) else ""
-        with_letter = code_key(bare + after) if len(after) == 1 else ""
-        if with_letter in known:
-            rest = [*words[:index], *words[index + 2 :]]
-            return CodeReading(code=known[with_letter], word=bare, rest=" ".join(rest))
-        parts = bare.split("_")
-        for end in range(len(parts), 0, -1):
-            key = code_key("_".join(parts[:end]))
-            if key in known:
-                suffix = "_".join(parts[end:])
-                rest = [*words[:index], *([suffix] if suffix else []), *words[index + 1 :]]
-                return CodeReading(code=known[key], word=bare, rest=" ".join(rest))
-    like = [item for item in words if _CODE_LIKE.fullmatch(_mirror(item.strip(_EDGE)))]
+    for index in range(len(words)):
+        spot = _spot(words, index, known)
+        if spot is not None:
+            rest = [*words[:index], *spot.suffix, *words[index + spot.taken :]]
+            return CodeReading(code=spot.code, word=spot.word, rest=" ".join(rest))
+    like = [item for item in words if _CODE_LIKE.fullmatch(mirror(item.strip(_EDGE)))]
     if not words:
         return CodeReading(code=None, word=None, rest="")
     likeliest = like[0] if like else words[0]
@@ -179,9 +108,83 @@ def read_code(text: str, known: Mapping[str, str]) -> CodeReading:
     return CodeReading(code=None, word=likeliest.strip(_EDGE) or None, rest=" ".join(rest))
 
 
+def _spot(words: Sequence[str], index: int, known: Mapping[str, str]) -> _Spot | None:
+    bare = words[index].strip("“”\"'()[]" + _EDGE)
+    if not bare or "/" in bare or _is_day(words, index):
+        return None
+    after = words[index + 1].rstrip(_EDGE) if index + 1 < len(words) else ""
+    with_letter = code_key(bare + after) if len(after) == 1 else ""
+    if with_letter in known:
+        return _Spot(code=known[with_letter], word=bare, taken=2)
+    parts = bare.split("_")
+    for end in range(len(parts), 0, -1):
+        key = code_key("_".join(parts[:end]))
+        if key in known:
+            suffix = "_".join(parts[end:])
+            return _Spot(code=known[key], word=bare, suffix=(suffix,) if suffix else ())
+    return None
+
+
+_GLUED_CODES = re.compile(
+    r"\d{1,2}\.\d{1,2}[a-z]?\d?(?:[,;+&/]\d{1,2}\.\d{1,2}[a-z]?\d?)+[,;]?", re.IGNORECASE
+)
+_BETWEEN_CODES = frozenset({"va", "+", "&", ",", ";"})
+
+
+def read_codes(text: str, known: Mapping[str, str]) -> CodesReading:
+    """Find the first list of codes ("2.6a, 2.6b và 7.2a", or one alone); a code that stands apart from it belongs to the
+    note. Without a known one in the text there is none, unless it begins with a code that is unknown."""
+    words = [part for word in text.split() for part in _unglued(word)]
+    spots = {index: spot for index in range(len(words)) if (spot := _spot(words, index, known))}
+    start = 0 if _is_strange(words, 0) else min(spots, default=None)
+    if start is None:
+        return CodesReading(codes=(), strange=(), rest=text)
+    while start > 0 and _is_strange(words, start - 1):
+        start -= 1
+    codes: list[str] = []
+    strange: list[str] = []
+    suffix: tuple[str, ...] = ()
+    at = end = start
+    while at < len(words) and not suffix:
+        spot = spots.get(at)
+        if spot is not None and (not codes or spot.word[0].isdigit()):
+            codes.append(spot.code)
+            at = end = at + spot.taken
+            suffix = spot.suffix
+        elif _is_strange(words, at):
+            strange.append(words[at].strip(_EDGE))
+            at = end = at + 1
+        elif fold(words[at]) in _BETWEEN_CODES:
+            at += 1
+        else:
+            break
+    return CodesReading(
+        codes=tuple(dict.fromkeys(codes)),
+        strange=tuple(dict.fromkeys(strange)),
+        rest=" ".join([*words[:start], *suffix, *words[end:]]),
+    )
+
+
+def _unglued(word: str) -> list[str]:
+    return re.split(r"[,;+&/]", word.strip(",;")) if _GLUED_CODES.fullmatch(word) else [word]
+
+
+def _is_strange(words: Sequence[str], index: int) -> bool:
+    """Whether a word is certainly meant as a code; whether it is known has been asked before."""
+    if index >= len(words) or _is_day(words, index):
+        return False
+    return _SURE_CODE.fullmatch(mirror(words[index].strip(_EDGE))) is not None
+
+
+def _is_day(words: Sequence[str], index: int) -> bool:
+    """Whether what could be a code is a day: "ngày 2.6"."""
+    after_ngay = index > 0 and fold(words[index - 1]) == "ngay"
+    return after_ngay and re.fullmatch(r"\d{1,2}[.,-]\d{1,2}", words[index].strip(_EDGE)) is not None
+
+
 def looks_like_code(word: str) -> bool:
     """Whether a word has the form of a code ("2.9", "26a"), known or not."""
-    return _CODE_LIKE.fullmatch(_mirror(word)) is not None
+    return _CODE_LIKE.fullmatch(mirror(word)) is not None
 
 
 def nearest_codes(word: str, known: Iterable[str], *, limit: int = 4) -> list[str]:
@@ -194,23 +197,34 @@ def nearest_codes(word: str, known: Iterable[str], *, limit: int = 4) -> list[st
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What was typed beside the code. `strange_period` stands where a period is expected but is none of those owed."""
+    """What was typed beside the code. `strange_period` stands where a period is expected but is none of those owed. Of the
+    document's date see bot.documents.Document."""
 
     period: Period | None
     strange_period: str | None
     document: str | None
     note: str | None
+    dated: date | None = None
+    written_day: str | None = None
+    day_fault: DayFault | None = None
+    loose_day: str | None = None
 
 
-def read_details(text: str, is_owed: Callable[[Period], bool]) -> Details:
-    """Take a document number, a period that `is_owed`, and what is left as the note."""
-    document, text = _take_document(text)
-    reading = take_period(text, is_owed)
+def read_details(text: str, is_owed: Callable[[Period], bool], days: DocumentDays | None = None) -> Details:
+    """Take a document number, with `days` its date, a period that `is_owed`, and what is left as the note."""
+    document = read_document(
+        text, days, lambda day, month, year: is_owed(Period(key=f"n{day:02}{month:02}", year=year))
+    )
+    reading = take_period(document.rest, is_owed)
     return Details(
         period=reading.period,
         strange_period=reading.strange,
-        document=document,
+        document=document.number,
         note=note_of(reading.rest),
+        dated=document.dated,
+        written_day=document.written,
+        day_fault=document.fault,
+        loose_day=document.loose,
     )
 
 
@@ -243,30 +257,3 @@ def note_of(text: str) -> str | None:
 
 def _at_edge(text: str, start: int, end: int) -> bool:
     return not text[:start].strip(_EDGE) or not text[end:].strip(_EDGE)
-
-
-# Abbreviations in a document's number (Nghị định 30/2020/NĐ-CP, Phụ lục III), folded; then those of other offices' papers.
-_KINDS = frozenset({
-    "nq", "qd", "ct", "qc", "qyd", "tc", "tb", "hd", "ctr", "kh", "pa", "da", "bc", "bb", "ttr", "cd", "bgn", "btt",
-    "guq", "gm", "ggt", "gnp", "pg", "pc", "pb",
-    "nd", "tt", "kl", "cv",
-})  # fmt: skip
-_DOCUMENT = re.compile(
-    r"(?:(?<!\w)(?:số|so)\s*:?\s*)?(?<![\w/.,-])"
-    r"(?P<number>\d{1,6}[a-zđ]?\s?/\s?(?:\d{4}\s?/\s?)?(?P<symbol>(?P<kind>[a-zđ]{1,9})(?:[-–][\w&.]{1,20}){0,4})"
-    r"|\d{1,6}-(?P<party>[a-zđ]{2,4}/[a-zđ]{2,8}))(?![\w/])",
-    re.IGNORECASE,
-)
-
-
-def _take_document(text: str) -> tuple[str | None, str]:
-    for found in _DOCUMENT.finditer(text):
-        kind, symbol = found["kind"], found["symbol"]
-        named = found["party"] or "-" in symbol or "–" in symbol or fold(kind) in _KINDS
-        if not named and not (len(kind) > 1 and kind.isupper()):
-            continue
-        number = re.sub(r"\s", "", found["number"]).rstrip(".")
-        if number.casefold() == number:
-            number = number.upper()
-        return number[:DOCUMENT_LIMIT], text[: found.start()] + " " + text[found.end() :]
-    return None, text

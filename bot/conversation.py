@@ -18,6 +18,7 @@ from bot.commands.bindings import bindings
 from bot.commands.deciding import approve, refuse
 from bot.commands.done import done
 from bot.commands.due import due
+from bot.commands.evidence import NOT_KEPT_HERE, receive
 from bot.commands.extend import extend
 from bot.commands.find import find
 from bot.commands.group import group
@@ -42,9 +43,11 @@ from bot.commands.start import start
 from bot.commands.status import status
 from bot.commands.task import task
 from bot.commands.typed import read_typed
+from bot.commands.undo import undo
 from bot.commands.unknown import unknown_words
 from bot.commands.waive import waive
 from bot.commands.who import who
+from bot.message import block
 from bot.options import Options
 from bot.paging import page_of
 from bot.request import Tap, Words
@@ -61,6 +64,7 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.DUE: due,
     Command.OVERDUE: overdue,
     Command.DONE: done,
+    Command.UNDO: undo,
     Command.PROGRESS: progress,
     Command.WAIVE: waive,
     Command.SNOOZE: snooze,
@@ -133,7 +137,13 @@ class Conversation:
         )
         match incoming:
             case Words():
-                asked = replace(asked, replied_to=incoming.replied_to, files=incoming.files)
+                asked = replace(
+                    asked,
+                    replied_to=incoming.replied_to,
+                    replied_choices=incoming.replied_choices,
+                    files=incoming.files,
+                    album=incoming.album,
+                )
                 return await self._words(asked, incoming.text)
             case Tap():
                 return await self._tap(asked, incoming.action)
@@ -144,6 +154,8 @@ class Conversation:
         typed = read_typed(text, bot_name=self._bot_name)
         if typed is None:
             return None
+        if asked.files and (typed.command is None or not text.strip()):
+            return await _refused(asked, Command.DONE) or await receive(asked)
         if by_tap and typed.command in _NEVER_BY_TAP:
             return Answer(message=DEAD_BUTTON)
         if typed.command is None:
@@ -154,6 +166,9 @@ class Conversation:
         if refused is not None:
             return refused
         answer = await _COMMANDS[typed.command](replace(asked, args=typed.args))
+        if asked.files and typed.command is not Command.DONE:
+            blocks = (*answer.message.blocks, block(NOT_KEPT_HERE))
+            answer = replace(answer, message=replace(answer.message, blocks=blocks))
         if not answer.paged:
             return answer
         again = f"/{typed.command.value} {typed.args}".strip()

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
-from bot.codes import Period, code_command, period_of_slot, periods_in, shorten
+from bot.codes import code_command, shorten
 from bot.message import Choice, Line, Span, bold, line
+from bot.periods import Period, period_of_slot, periods_in
 from bot.wording import capitalised, day_month, days, fits, full_day, named_day, runs
 from plan.assignments import DutyKind
 from plan.milestones import DueDates
@@ -127,6 +128,15 @@ def done_words(entry: Entry) -> str:
         case State.DONE | State.OPEN:
             what = f"đã xong{when}"
     return what + (f", {document_words(entry.document, entry.document_date)}" if entry.document else "")
+
+
+def on_time_words(entry: Entry, completed: date) -> str | None:
+    """ "đúng hạn" or "quá hạn 3 ngày" of what is completed that day; days late count from `late_after`. None when there is
+    no due day."""
+    if entry.late_after is None:
+        return None
+    late = completed - entry.late_after
+    return f"quá hạn {days(late)}" if late > timedelta() else "đúng hạn"
 
 
 def document_words(document: str, dated: date | None) -> str:

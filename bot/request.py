@@ -35,15 +35,18 @@ class File:
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """A person wrote to the bot. `message_id` is the channel's id of what they wrote, `replied_to` of the message that they
-    replied to; a mention of the bot is cut off."""
+    """A person wrote to the bot, or sent it a file: then there may be no text. `message_id` is the channel's id of what they
+    wrote, `replied_to` of the message that they replied to, `replied_choices` are the actions of the choices under that one;
+    `album` is the channel's id of the files that were sent together. A mention of the bot is cut off."""
 
     place: Place
     person: Person
     text: str
     message_id: str
     replied_to: str | None = None
+    replied_choices: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
+    album: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -96,7 +96,9 @@ USED_BUTTON = message("Nút này đã được bấm rồi, không có gì thay 
 NOTHING_CHANGED = message("Đã thôi, chưa ghi gì.")
 NOT_IN_PLAN = message("Việc này không còn trong kế hoạch, nên không ghi nhận nữa.")
 NO_PLAN = message("Chưa có kế hoạch nào đang được theo dõi.")
-UNDO_TOO_LATE = message("Không hoàn tác được nữa: đã hoàn tác rồi, hoặc đã quá 7 ngày.")
+UNDO_TOO_LATE = message(
+    "Không hoàn tác được nữa: đã hoàn tác rồi, đã quá 7 ngày, hoặc đã có người ghi khác sau đó."
+)
 NOT_ITS_ROLE = message(
     "Lệnh này không dùng được ở cuộc trò chuyện này: cần quyền khác. Xem cuộc trò chuyện này được làm gì: /help"
 )

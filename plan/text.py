@@ -10,3 +10,9 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text.translate(_D_STROKE))
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(bare.casefold().split())
+
+
+def mirror(text: str) -> str:
+    """The folded text, character for character in the place of the original."""
+    folded = (char if char == " " else fold(char) for char in text)
+    return "".join(char if len(char) == 1 else "¤" for char in folded)

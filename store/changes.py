@@ -1,6 +1,6 @@
 """Changes of assignments by people, always written to the audit table with the state before and after."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -145,12 +145,11 @@ async def undo(
     if entry is None or entry.assignment_id is None:
         return None
     row = await session.get_one(AssignmentRow, entry.assignment_id, with_for_update=True)
-    before, after, current = entry.before or {}, entry.after or {}, _snapshot(row)
-    changed = [name for name in _FIELDS if before.get(name) != after.get(name)]
-    if row.retired or any(current[name] != after.get(name) for name in changed):
+    if row.retired or not _stands(entry, row):
         return None
     if entry.action == "ask" and row.state is not State.OPEN:
         return None
+    before, changed = entry.before or {}, _changed(entry)
     entry.undone = True
     await write(
         session,
@@ -167,6 +166,44 @@ async def undo(
         row.next_milestone_on = awake if is_looked_at else None
     await session.flush()
     return row
+
+
+async def last_undoable(
+    session: AsyncSession, *, chat_id: int, now: datetime, assignment_ids: Collection[int]
+) -> list[AuditRow]:
+    """The last change of that chat on one of these assignments that can still be taken back, with what the same yes changed
+    beside it; empty when there is none. The latest comes first."""
+    found = await session.scalars(
+        select(AuditRow)
+        .where(
+            AuditRow.chat_id == chat_id,
+            AuditRow.action.in_(UNDOABLE),
+            AuditRow.undone.is_(False),
+            AuditRow.at > now - UNDO_WINDOW,
+        )
+        .order_by(AuditRow.id.desc())
+    )
+    last: list[AuditRow] = []
+    for entry in found:
+        if entry.assignment_id not in assignment_ids:
+            continue
+        if last and (entry.proposal_id is None or entry.proposal_id != last[0].proposal_id):
+            continue
+        row = await session.get_one(AssignmentRow, entry.assignment_id)
+        if not row.retired and _stands(entry, row):
+            last.append(entry)
+    return last
+
+
+def _stands(entry: AuditRow, row: AssignmentRow) -> bool:
+    """Whether nobody has changed since what that change wrote."""
+    current, after = _snapshot(row), entry.after or {}
+    return all(current[name] == after.get(name) for name in _changed(entry))
+
+
+def _changed(entry: AuditRow) -> list[str]:
+    before, after = entry.before or {}, entry.after or {}
+    return [name for name in _FIELDS if before.get(name) != after.get(name)]
 
 
 async def audit_event(

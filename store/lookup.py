@@ -44,15 +44,17 @@ async def office_of(session: AsyncSession, plan_key: str) -> AgencyRow:
     return found.one()
 
 
-async def standing_offices(session: AsyncSession) -> list[str]:
-    """Names of the standing offices of active plans: where invites come from."""
-    found = await session.scalars(
+async def standing_offices(session: AsyncSession, plans: Iterable[str] | None = None) -> list[str]:
+    """Names of the standing offices of active plans, where invites come from; of these plans only, if given."""
+    query = (
         select(AgencyRow.name)
         .join(PlanRow, PlanRow.standing_office == AgencyRow.code)
         .where(PlanRow.retired.is_(False))
         .order_by(PlanRow.key)
     )
-    return list(dict.fromkeys(found))
+    if plans is not None:
+        query = query.where(PlanRow.key.in_(list(plans)))
+    return list(dict.fromkeys(await session.scalars(query)))
 
 
 async def all_agencies(session: AsyncSession) -> list[AgencyRow]:

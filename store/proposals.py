@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.changes import UNDOABLE
 from store.tables import AuditRow, ProposalRow
 
 PROPOSAL_LIFETIME = timedelta(hours=24)
+_NEWEST = 10
 
 
 async def propose(
@@ -80,11 +81,53 @@ async def done_by(session: AsyncSession, row: ProposalRow) -> list[int]:
     return list(found)
 
 
-async def changed_by(session: AsyncSession, audit_ids: Sequence[int]) -> list[int]:
+async def assignments_behind(session: AsyncSession, audit_ids: Sequence[int]) -> list[int]:
     """Ids of the assignments that these audit entries are about."""
     found = await session.scalars(
         select(AuditRow.assignment_id).where(
             AuditRow.id.in_(list(audit_ids)), AuditRow.assignment_id.is_not(None)
         )
+    )
+    return [number for number in found if number is not None]
+
+
+async def proposal_at(session: AsyncSession, *, chat_id: int, message_id: str) -> ProposalRow | None:
+    """The latest proposal of that chat that this message asked for, or whose outcome it shows. `message_id` is the channel's
+    id."""
+    found: ProposalRow | None = await session.scalar(
+        select(ProposalRow)
+        .where(
+            ProposalRow.chat_id == chat_id,
+            or_(ProposalRow.asked_in == message_id, ProposalRow.shown_in == message_id),
+        )
+        .order_by(ProposalRow.id.desc())
+        .limit(1)
+    )
+    return found
+
+
+async def proposal_of_album(session: AsyncSession, *, chat_id: int, album: str) -> ProposalRow | None:
+    """The latest proposal of that chat that came with a file of the album (`details["album"]`); only the few newest are
+    looked at, as the files of one album come together."""
+    newest = await session.scalars(
+        select(ProposalRow)
+        .where(ProposalRow.chat_id == chat_id)
+        .order_by(ProposalRow.id.desc())
+        .limit(_NEWEST)
+    )
+    return next((row for row in newest if row.details.get("album") == album), None)
+
+
+async def changed_by(session: AsyncSession, row: ProposalRow) -> list[int]:
+    """Ids of the assignments that a yes to this proposal changed and that nobody has changed back."""
+    found = await session.scalars(
+        select(AuditRow.assignment_id)
+        .where(
+            AuditRow.proposal_id == row.id,
+            AuditRow.action.in_(UNDOABLE),
+            AuditRow.undone.is_(False),
+            AuditRow.assignment_id.is_not(None),
+        )
+        .order_by(AuditRow.id)
     )
     return [number for number in found if number is not None]

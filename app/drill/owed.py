@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.codes import code_command, period_of_slot
+from bot.codes import code_command
+from bot.periods import period_of_slot
 from plan.assignments import duties
 from plan.milestones import Milestone, last_reached
 from plan.model import Plan

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.asks import ask_line, tell_asked, tell_closed
-from bot.codes import periods_in, shorten
+from bot.codes import shorten
 from bot.commands.ask_words import AskWords, read_ask
 from bot.commands.asked import Answer, Asked
 from bot.commands.menu import Command
@@ -24,6 +24,7 @@ from bot.commands.proposing import (
 )
 from bot.listing import due_words, periods_of, title_line, what_words
 from bot.message import Block, Line, Message, block, bold, line, message
+from bot.periods import periods_in
 from bot.wording import day_month, fits, full_day, joined, runs, weekday
 from plan.directory import name_key
 from store.agenda import Entry, entries

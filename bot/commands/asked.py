@@ -35,7 +35,7 @@ class Asked:
     """A command as a person gave it, inside the caller's transaction. `args` are cleaned words; `now` is business time and
     `today` its day in Vietnam, `wall` the time of the network. `message_id` is the channel's id of what the person wrote, or
     of the message under which they tapped; `replied_to` of the message that they replied to. `bot_name` is the bot's name on
-    the channel, without the @."""
+    the channel, without the @. Of the rest see Words."""
 
     session: AsyncSession
     chat: ChatRow
@@ -49,7 +49,9 @@ class Asked:
     message_id: str
     bot_name: str
     replied_to: str | None = None
+    replied_choices: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
+    album: str | None = None
     args: str = ""
 
     @property

@@ -2,33 +2,21 @@
 looked at again here, and an id of another chat finds nothing."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from bot import asks
-from bot.commands import ask, done, extend, leave, progress, remind, revoke, setdue, snooze, waive
+from bot.commands import leave, revoke, undo
 from bot.commands.asked import Answer, Asked
+from bot.commands.changes import CHANGES
 from bot.commands.menu import Command
-from bot.commands.proposing import Change, ask_for_yes, done_before, refusal
-from bot.listing import entry_lines
-from bot.message import block, bold, line, message
-from bot.wording import DEAD_BUTTON, EXPIRED_BUTTON, NOTHING_CHANGED, UNDO_TOO_LATE, USED_BUTTON
+from bot.commands.proposing import ask_for_yes, done_before, refusal
+from bot.commands.taking_back import take_back_changes
+from bot.wording import DEAD_BUTTON, EXPIRED_BUTTON, NOTHING_CHANGED, USED_BUTTON
 from store.agenda import entries
-from store.changes import undo
-from store.proposals import changed_by, done_by, open_proposal, proposal_of
+from store.proposals import done_by, open_proposal, proposal_of
 from store.tables import ProposalRow
 
-_CHANGES: dict[str, Change] = {
-    change.command.value: change
-    for change in (
-        ask.CHANGE,
-        done.CHANGE,
-        extend.CHANGE,
-        progress.CHANGE,
-        remind.CHANGE,
-        setdue.CHANGE,
-        snooze.CHANGE,
-        waive.CHANGE,
-    )
-}
+_CHANGES = {**CHANGES, undo.CHANGE.command.value: undo.CHANGE}
 # What a yes does that changes no assignment.
 _DEEDS: dict[str, Callable[[Asked, ProposalRow], Awaitable[Answer]]] = {
     Command.LEAVE.value: leave.carry_out,
@@ -106,6 +94,8 @@ async def pick(asked: Asked, proposal_id: int, index: int) -> Answer:
     still_open = [entry for entry in found if entry.is_open]
     if not still_open:
         return Answer(message=done_before(found), edits_tapped=True)
+    # A file in reply to the command that began it finds the question that is open now.
+    asked = replace(asked, message_id=proposal.asked_in or asked.message_id)
     question = await ask_for_yes(asked, _CHANGES[proposal.action], still_open, proposal.details)
     return Answer(message=question, edits_tapped=True)
 
@@ -118,53 +108,4 @@ async def take_back(asked: Asked, proposal_id: int) -> Answer:
     refused = await refusal(asked, await entries(asked.session, ids=proposal.assignment_ids))
     if refused is not None:
         return Answer(message=refused)
-    return await undone(asked, proposal)
-
-
-async def undone(asked: Asked, proposal: ProposalRow) -> Answer:
-    """Take back everything that a yes to the proposal wrote."""
-    ids = []
-    written = await done_by(asked.session, proposal)
-    change = _CHANGES.get(proposal.action)
-    made = (
-        await entries(asked.session, ids=await changed_by(asked.session, written))
-        if change and change.taken_back
-        else []
-    )
-    for audit_id in written:
-        row = await undo(
-            asked.session,
-            audit_id=audit_id,
-            chat_id=asked.chat.id,
-            actor=asked.actor,
-            now=asked.now,
-            today=asked.today,
-        )
-        ids += [row.id] if row else []
-    if (
-        change is not None
-        and change.taken_back is not None
-        and any(e.id in ids or not e.is_open for e in made)
-    ):
-        gone, kept = [e for e in made if e.id in ids], [e for e in made if e.id not in ids]
-        return await change.taken_back(asked, gone, kept)
-    again = await entries(asked.session, ids=ids)
-    if change is not None and change.after_undo is not None:
-        own_answer = await change.after_undo(asked, proposal, again)
-        if own_answer is not None:
-            return own_answer
-    if not ids:
-        return Answer(message=UNDO_TOO_LATE)
-    await asks.after_undo(asked, again, proposal)
-    return Answer(
-        message=message(
-            block(line("↩️ ", bold(_taken_back(proposal)))),
-            *(block(*entry_lines(entry, asked.today)) for entry in again),
-        ),
-        edits_tapped=True,
-    )
-
-
-def _taken_back(proposal: ProposalRow) -> str:
-    closed = proposal.action in (Command.DONE, Command.WAIVE)
-    return "Đã hoàn tác, việc lại để mở." if closed else "Đã hoàn tác."
+    return await take_back_changes(asked, await done_by(asked.session, proposal), proposal)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.codes import NOTE_LIMIT, clean, periods_in
+from bot.codes import NOTE_LIMIT, clean
 from bot.commands import decide_extension
 from bot.commands.asked import Answer, Asked
 from bot.commands.decision import request_note
@@ -25,6 +25,7 @@ from bot.commands.telling import by_office, tell_office
 from bot.days import DayReading, read_day
 from bot.listing import day_off_words, due_words, periods_of
 from bot.message import Block, Line, block, bold, line, message
+from bot.periods import periods_in
 from bot.wording import SEE_DUE, full_day, full_named_day
 from plan.milestones import DueDates
 from store import requests

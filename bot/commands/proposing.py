@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from bot.codes import read_code, shorten
@@ -37,9 +38,10 @@ Details = Mapping[str, Any]
 class Change:
     """One way to change assignments: `question` heads what is asked before it, `lines` are what goes with it, `carry_out`
     does it once a person has said yes. `about` lists in the question what would change, where one block for each is too
-    much; `warn` says of the assignments what a person should know before the yes. `after_undo` does what else follows when
-    a yes has been taken back: it gets what is as before again, and may have an answer of its own. `taken_back` answers
-    when the yes had made assignments: with those that are gone and those that stay."""
+    much; `status` is what the question says of each assignment's term, without it where it stands today; `warn` says of the
+    assignments what a person should know before the yes. `after_undo` does what else follows when a yes has been taken
+    back: it gets what is as before again, and may have an answer of its own. `taken_back` answers when the yes had made
+    assignments: with those that are gone and those that stay."""
 
     command: Command
     question: str
@@ -49,6 +51,7 @@ class Change:
     warn: Callable[[Sequence[Entry], Details], list[Line]] | None = None
     after_undo: Callable[[Asked, ProposalRow, Sequence[Entry]], Awaitable[Answer | None]] | None = None
     taken_back: Callable[[Asked, Sequence[Entry], Sequence[Entry]], Awaitable[Answer]] | None = None
+    status: Callable[[Entry, Details, date], Line] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +88,7 @@ async def ask_for_yes(asked: Asked, change: Change, found: Sequence[Entry], deta
     if change.about is not None:
         about = change.about(asked, found)
     else:
-        about = [block(*_asked_lines(entry, asked, with_agency=several)) for entry in found]
+        about = [block(*_asked_lines(entry, asked, change, details, with_agency=several)) for entry in found]
     return message(
         block(line(bold(change.question))),
         *about,
@@ -95,8 +98,14 @@ async def ask_for_yes(asked: Asked, change: Change, found: Sequence[Entry], deta
     )
 
 
-def _asked_lines(entry: Entry, asked: Asked, *, with_agency: bool) -> list[Line]:
-    lines = [title_line(entry), line(what_words(entry)), status_line(entry, asked.today, tappable=False)]
+def _asked_lines(
+    entry: Entry, asked: Asked, change: Change, details: Details, *, with_agency: bool
+) -> list[Line]:
+    if change.status is not None:
+        status = change.status(entry, details, asked.today)
+    else:
+        status = status_line(entry, asked.today, tappable=False)
+    lines = [title_line(entry), line(what_words(entry)), status]
     return [line(f"🏛 {entry.agency_name}"), *lines] if with_agency else lines
 
 
@@ -148,8 +157,8 @@ async def ask_which(
 
 
 def _can_be_one(found: Sequence[Entry]) -> bool:
-    """Whether one yes may change them all: outputs of one task of one agency, each once."""
-    tasks = {(entry.plan_key, entry.task, entry.agency) for entry in found}
+    """Whether one yes may change them all: outputs of one task of one agency, or its reports of one period, each once."""
+    tasks = {(e.plan_key, e.slot if e.is_report else e.task, e.agency) for e in found}
     outputs = {entry.code for entry in found}
     if any(entry.is_support for entry in found):
         return False
@@ -202,9 +211,16 @@ def already_done(found: Sequence[Entry]) -> Message:
 
 
 def written(
-    change: Change, proposal: ProposalRow, headline: str, newly: Sequence[Entry], found: Sequence[Entry]
+    change: Change,
+    proposal: ProposalRow,
+    headline: str,
+    newly: Sequence[Entry],
+    found: Sequence[Entry],
+    *,
+    verdict: Callable[[Entry], str | None] | None = None,
 ) -> Answer:
-    """The answer when a yes has been carried out, with its way back; what somebody else closed before is named."""
+    """The answer when a yes has been carried out, with its way back; what somebody else closed before is named. `verdict` is
+    what is said of each beside its due day."""
     earlier = [entry for entry in found if entry not in newly]
     before = (
         [block("Đã có người ghi nhận từ trước:", *(title_line(entry) for entry in earlier))]
@@ -214,7 +230,10 @@ def written(
     return Answer(
         message=message(
             block(line("✅ ", bold(headline))),
-            *(block(title_line(entry), line(_what_and_due(entry))) for entry in newly),
+            *(
+                block(title_line(entry), line(_what_and_due(entry, verdict(entry) if verdict else None)))
+                for entry in newly
+            ),
             *_block_of(change.lines(proposal.details)),
             *before,
             choices=[[Choice(label="Hoàn tác", action=f"undo:{proposal.id}", tone=Tone.NO)]],
@@ -223,8 +242,8 @@ def written(
     )
 
 
-def _what_and_due(entry: Entry) -> str:
-    return " · ".join(part for part in (what_words(entry), due_words(entry)) if part)
+def _what_and_due(entry: Entry, verdict: str | None) -> str:
+    return " · ".join(part for part in (what_words(entry), due_words(entry), verdict) if part)
 
 
 def done_before(found: Sequence[Entry]) -> Message:

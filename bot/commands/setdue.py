@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.codes import code_key, periods_in, read_code, shorten
+from bot.codes import code_key, read_code, shorten
 from bot.commands.asked import Answer, Asked, steered
 from bot.commands.extend import MOST_YEARS_AHEAD
 from bot.commands.lists import known_codes, matching, reports_by_code
@@ -23,6 +23,7 @@ from bot.listing import (
     what_words,
 )
 from bot.message import Block, Choice, Line, Message, Tone, block, bold, line, message
+from bot.periods import periods_in
 from bot.wording import fits, full_day, full_named_day, joined, runs
 from plan.assignments import DutyKind
 from plan.milestones import DueDates

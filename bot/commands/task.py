@@ -1,6 +1,6 @@
 """/task: one task in full, as on paper, with what this agency has to do and where it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.asks import ask_line
@@ -24,6 +24,7 @@ from bot.message import Block, Line, Message, block, bold, italic, line, message
 from bot.wording import capitalised, day_month, joined
 from store.agenda import Entry, entries
 from store.asks import asks_of
+from store.evidence import file_counts
 from store.lookup import Item, items
 
 _MOST_NAMES = 10
@@ -52,6 +53,7 @@ async def _describe(
     asks = await asks_of(
         asked.session, {e.id for e in (*own, *everyone) if (e.plan_key, e.code) in codes and not e.is_support}
     )
+    files = await file_counts(asked.session, [entry.id for entry in own])
     described: set[tuple[str, str]] = set()
     for item in found:
         if (item.plan_key, item.task) in described:
@@ -60,7 +62,7 @@ async def _describe(
         blocks.append(block(*_head(item)))
         for output in found:
             if (output.plan_key, output.task) == (item.plan_key, item.task):
-                blocks += _output_blocks(output, own, asked)
+                blocks += _output_blocks(output, own, asked, files)
                 blocks += _ask_blocks(output, own, everyone, asks, several_leads=output.plan_key in plans)
                 if output.plan_key in plans:
                     of_output = [
@@ -86,7 +88,7 @@ def _who(item: Item) -> list[Line]:
     return lines
 
 
-def _output_blocks(item: Item, own: Sequence[Entry], asked: Asked) -> list[Block]:
+def _output_blocks(item: Item, own: Sequence[Entry], asked: Asked, files: Mapping[int, int]) -> list[Block]:
     lines: list[Line] = []
     if item.area is not None:
         lines.append(line("Sản phẩm ", bold(item.code), f": {item.product}"))
@@ -100,6 +102,8 @@ def _output_blocks(item: Item, own: Sequence[Entry], asked: Asked) -> list[Block
             lines.append(line(f"🏛 {name}"))
         for entry in mine:
             lines += _state_lines(entry, asked.today)
+            if entry.id in files:
+                lines.append(line(f"  📎 {files[entry.id]} tệp"))
     return [block(*lines)] if lines else []
 
 

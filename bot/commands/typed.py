@@ -3,6 +3,7 @@ diacritics, with the rest joined by underscores as in a command that can be tapp
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 
 from bot.codes import clean, looks_like_code
 from bot.commands.menu import COMMANDS, Command
@@ -51,20 +52,26 @@ def read_typed(text: str, *, bot_name: str) -> Typed | None:
 
 
 def _lone_code(words: list[str]) -> Typed | None:
-    """A code alone asks for the task, "2.6a xong" says that it is done, "2.6a 60%" how far it is; an invite alone is an
-    invite."""
+    """A code alone asks for the task, "2.6a xong" and "2.6a, 2.6b xong" say what is done, "2.6a 60%" how far it is; an invite
+    alone is an invite."""
     if len(words) == 1 and is_invite_code(words[0]):
         return Typed(command=Command.START, args=words[0])
-    if not looks_like_code(words[0]) or words[0].isdigit():
+    if not looks_like_code(words[0].rstrip(",;")) or words[0].isdigit():
         return None
     if len(words) == 1:
         return Typed(command=Command.TASK, args=words[0])
-    after = _by_name(words[1:])
-    if after is not None and after.command in _AFTER_A_CODE:
-        return Typed(command=after.command, args=f"{words[0]} {after.args}".strip())
+    count = sum(1 for _ in takewhile(_is_of_list, words))
+    after = _by_name(words[count:]) if count < len(words) else None
+    if after is not None and after.command in _AFTER_A_CODE and (count == 1 or after.command is Command.DONE):
+        return Typed(command=after.command, args=" ".join([*words[:count], after.args]).strip())
     if _PERCENT.match(fold(" ".join(words[1:3]))):
         return Typed(command=Command.PROGRESS, args=" ".join(words))
     return None
+
+
+def _is_of_list(word: str) -> bool:
+    code = word.rstrip(",;")
+    return (looks_like_code(code) and not code.isdigit()) or fold(word) in ("va", "+", "&")
 
 
 def _by_name(words: list[str]) -> Typed | None:

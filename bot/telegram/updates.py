@@ -1,12 +1,13 @@
 """A raw update of the Bot API read into what the conversation understands."""
 
 from dataclasses import replace
+from mimetypes import guess_extension
 from typing import Any
 
 from telegram import Bot, CallbackQuery, Chat, ChatMemberUpdated, Message, MessageEntity, Update, User
 from telegram.constants import ChatMemberStatus, ChatType
 
-from bot.request import Back, Gone, Incoming, Moved, Person, Place, Tap, Words
+from bot.request import Back, File, Gone, Incoming, Moved, Person, Place, Tap, Words
 from bot.telegram.channel import NAME
 from store.inbox import Arrival
 from store.states import ChatKind
@@ -93,22 +94,51 @@ def _membership(change: ChatMemberUpdated) -> Incoming:
 def _message(message: Message, bot: Bot) -> Incoming | None:
     if message.migrate_to_chat_id is not None:
         return Moved(channel=NAME, old=str(message.chat.id), new=str(message.migrate_to_chat_id))
-    text = message.text or message.caption
-    if text is None or _is_from_another_bot(message):
+    text, files = message.text or message.caption, _files(message)
+    if (text is None and not files) or _is_from_another_bot(message):
         return None
-    words = _addressed_to_us(message, text, bot.username)
+    words = _addressed_to_us(message, text or "", bot.username)
     if words is None:
         return None
+    replied = message.reply_to_message
     return Words(
         place=_place(message.chat),
         person=_author(message),
         text=words,
         message_id=str(message.message_id),
+        replied_to=str(replied.message_id) if replied is not None else None,
+        replied_choices=_choices_under(replied, bot.username),
+        files=files,
+        album=message.media_group_id,
     )
 
 
 def _author(message: Message) -> Person:
     return replace(_person(message.from_user), as_group=_is_from_the_group(message))
+
+
+def _files(message: Message) -> tuple[File, ...]:
+    """The photo at its largest, or the file. Voices and stickers are no papers."""
+    if message.photo:
+        largest = max(message.photo, key=lambda size: size.width * size.height)
+        return (File(id=largest.file_id, name=f"ảnh_{message.message_id}.jpg", size=largest.file_size),)
+    document = message.document
+    if document is None:
+        return ()
+    ending = guess_extension(document.mime_type or "") or ""
+    return (File(id=document.file_id, name=document.file_name or f"tệp{ending}", size=document.file_size),)
+
+
+def _choices_under(replied: Message | None, username: str) -> tuple[str, ...]:
+    """The actions under a message of ours; nobody else can put any there."""
+    if replied is None or replied.reply_markup is None or not _is_by(replied, username):
+        return ()
+    buttons = (button for row in replied.reply_markup.inline_keyboard for button in row)
+    return tuple(button.callback_data for button in buttons if isinstance(button.callback_data, str))
+
+
+def _is_by(message: Message, username: str) -> bool:
+    return message.from_user is not None and message.from_user.username == username
 
 
 def _is_from_another_bot(message: Message) -> bool:
@@ -133,9 +163,11 @@ def _addressed_to_us(message: Message, text: str, username: str) -> str | None:
     if _mentions(message, mention):
         return _without(text, mention).strip()
     replied = message.reply_to_message
-    if replied is not None and replied.from_user is not None and replied.from_user.username == username:
-        return text
-    return None
+    if replied is None:
+        return None
+    # A file alone may answer what its sender asked of the bot before.
+    asked = replied.text or replied.caption or ""
+    return text if _is_by(replied, username) or (not text and asked.startswith("/")) else None
 
 
 def _mentions(message: Message, mention: str) -> bool:

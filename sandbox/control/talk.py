@@ -36,7 +36,9 @@ class Talk:
         content = _text_fields(body.text("text"), "text", "entities")
         if "text" not in content:
             raise ControlError("the text is empty")
-        message = self._receive(chat, person, content | self._reply(chat, body), body)
+        message = self._receive(
+            chat, person, content | self._reply(chat, body.whole_or_none("reply_to_message_id")), body
+        )
         return answer(message_for_page(message) | {"received_at": received_at})
 
     async def edit(self, request: Request) -> Response:
@@ -122,13 +124,17 @@ class Talk:
     async def _send_file(self, request: Request, kind: FileKind) -> Response:
         world, chat = self._world, self._open_chat(request)
         async with request.form(max_part_size=UPLOAD_MAX) as form:
-            upload, caption, sender = form.get("file"), form.get("caption"), form.get("from")
+            upload, caption = form.get("file"), form.get("caption")
+            sender, replied = form.get("from"), form.get("reply_to_message_id")
             if not isinstance(upload, UploadFile):
                 raise ControlError("there is no file in the request")
             content = await upload.read()
             name, mime_type = upload.filename or "file", upload.content_type or "application/octet-stream"
         if not isinstance(sender, str) or not sender.isdecimal():
             raise ControlError("from must be the id of a user")
+        if replied is not None and not (isinstance(replied, str) and replied.isdecimal()):
+            raise ControlError("reply_to_message_id must be the id of a message")
+        reply = self._reply(chat, None if replied is None else int(replied))
         if kind is FileKind.PHOTO and picture_size(content) is None:
             raise ControlError("this is not a PNG, JPEG, GIF or WebP picture")
         person = person_in(world, chat, int(sender))
@@ -137,7 +143,7 @@ class Talk:
             {"photo": file.as_photo()} if kind is FileKind.PHOTO else {"document": file.as_document()}
         )
         under = _text_fields(caption if isinstance(caption, str) else "", "caption", "caption_entities")
-        message = self._receive(chat, person, shown | under, Body(fields={}))
+        message = self._receive(chat, person, shown | under | reply, Body(fields={}))
         return answer(message_for_page(message))
 
     def _receive(self, chat: Chat, person: User, content: JsonObject, body: Body) -> StoredMessage:
@@ -147,8 +153,7 @@ class Talk:
             tell_bot(self._world, "message", message.api)
         return message
 
-    def _reply(self, chat: Chat, body: Body) -> JsonObject:
-        number = body.whole_or_none("reply_to_message_id")
+    def _reply(self, chat: Chat, number: int | None) -> JsonObject:
         if number is None:
             return {}
         target = chat.living(number)

@@ -45,10 +45,11 @@ export const api = {
     (await call("GET", `/chats/${chat}/messages?after=${id - 1}&limit=1`)).messages.find((m) => m.message_id === id),
   send: (chat, from, text, replyTo) =>
     call("POST", `/chats/${chat}/messages`, { from, text, ...(replyTo ? { reply_to_message_id: replyTo } : {}) }),
-  sendFile(chat, from, file, caption) {
+  sendFile(chat, from, file, caption, replyTo) {
     const form = new FormData();
     form.append("from", String(from));
     if (caption) form.append("caption", caption);
+    if (replyTo) form.append("reply_to_message_id", String(replyTo));
     form.append("file", file, file.name);
     return call("POST", `/chats/${chat}/${/^image\/(jpeg|png|webp)$/.test(file.type) ? "photos" : "documents"}`, form);
   },

@@ -150,7 +150,7 @@ async function submit() {
   attach(null);
   closeSuggestions();
   const sent = await deliver((id, from) =>
-    file ? api.sendFile(id, from, file, text) : api.send(id, from, text, reply?.message_id));
+    file ? api.sendFile(id, from, file, text, reply?.message_id) : api.send(id, from, text, reply?.message_id));
   if (sent) return;
   if (store.open === chat && !$("text").value) {
     $("text").value = text;

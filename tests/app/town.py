@@ -1,6 +1,7 @@
 """A served sandbox and its people, spoken to over HTTP, and the bot that lives in it."""
 
 import asyncio
+import struct
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -81,6 +82,16 @@ class Town:
         written = await self.ask("POST", f"/chats/{chat}/messages", said)
         self.updates += 1
         return int(written["message_id"])
+
+    async def sends_photo(self, chat: int, **more: str) -> int:
+        """A picture of four pixels, with a caption or in reply to a message; the message's number."""
+        size = struct.pack(">II", 2, 2)
+        files = {"file": ("a.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 8 + size)}
+        form = {"from": str(chat)} | more
+        answer = await self.control.post(f"/control/chats/{chat}/photos", data=form, files=files)
+        assert answer.is_success, answer.text
+        self.updates += 1
+        return int(answer.json()["message_id"])
 
     async def taps(self, chat: int, message: Seen, label: str, *, who: int | None = None) -> None:
         tap = {"from": chat if who is None else who, "message_id": message.id, "data": message.action(label)}

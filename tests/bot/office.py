@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversation import Answer, Conversation
 from bot.message import Message
 from bot.options import Options
-from bot.request import Person, Place, Tap, Words
+from bot.request import File, Person, Place, Tap, Words
 from plan.deadlines import Deadline, DeadlineKind, Occurrence
 from plan.milestones import ReminderRules
 from plan.model import Agency, AgencyKind, Area, Output, Plan, Report, ReportPeriod, Task
@@ -233,10 +233,27 @@ class Office:
         async with self.database.write() as session:
             return await invites.make_invite(session, role=role, agency=agency, now=self.now)
 
-    async def hear(self, text: str) -> Answer | None:
-        return await self._answer(
-            Words(place=self.place, person=self.person, text=text, message_id="1"), self.database
+    async def hear(
+        self,
+        text: str,
+        *,
+        message_id: str = "1",
+        files: tuple[File, ...] = (),
+        replied_to: str | None = None,
+        replied_choices: tuple[str, ...] = (),
+        album: str | None = None,
+    ) -> Answer | None:
+        words = Words(
+            place=self.place,
+            person=self.person,
+            text=text,
+            message_id=message_id,
+            files=files,
+            replied_to=replied_to,
+            replied_choices=replied_choices,
+            album=album,
         )
+        return await self._answer(words, self.database)
 
     async def say(self, text: str) -> Message:
         answer = await self.hear(text)

@@ -1,21 +1,23 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.codes import (
-    Period,
     clean,
     code_command,
     code_key,
     code_stem,
     nearest_codes,
-    period_of_slot,
-    periods_in,
     read_code,
+    read_codes,
     read_details,
     shorten,
     take_period,
 )
+from bot.documents import DocumentDays
+from bot.periods import Period
 
 KNOWN = {
     code_key(code): code for code in ("1.1a", "2.1", "2.1b", "2.6", "2.6a", "2.6b", "6.5", "7.3a1", "BC")
@@ -58,63 +60,43 @@ def test_an_unknown_code_is_never_taken_for_another(typed: str, word: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("typed", "codes", "strange", "rest"),
+    [
+        ("2.6a", ("2.6a",), (), ""),
+        ("2.6a 2.6b 15/KH-UBND", ("2.6a", "2.6b"), (), "15/KH-UBND"),
+        ("2.6a, 6.5", ("2.6a", "6.5"), (), ""),
+        ("2.6a,6.5;2.1b", ("2.6a", "6.5", "2.1b"), (), ""),
+        ("2.6A và 2,6b", ("2.6a", "2.6b"), (), ""),
+        ("2.6 a, 2.6 b", ("2.6a", "2.6b"), (), ""),
+        ("2.6a 2.6a", ("2.6a",), (), ""),
+        ("15/KH-UBND 2.6a 2.6b đã gửi", ("2.6a", "2.6b"), (), "15/KH-UBND đã gửi"),
+        ("2.6a thay cho 2.6b", ("2.6a",), (), "thay cho 2.6b"),
+        ("2.6a 9.9 2.6b", ("2.6a", "2.6b"), ("9.9",), ""),
+        ("9.9 2.6a", ("2.6a",), ("9.9",), ""),
+        ("15/KH-UBND 9.9 2.6a", ("2.6a",), ("9.9",), "15/KH-UBND"),
+        ("9.9 thay cho 2.6a", (), ("9.9",), "thay cho 2.6a"),
+        ("2.1b bc quý I", ("2.1b",), (), "bc quý I"),
+        ("2_1b_q1 2.6a", ("2.1b",), (), "q1 2.6a"),
+        ("2.6a ngày 2.1", ("2.6a",), (), "ngày 2.1"),
+        ("ngày 2.1 6.5", ("6.5",), (), "ngày 2.1"),
+        ("trong ngày 2.6a", ("2.6a",), (), "trong ngày"),
+        ("quý I 12/BC-STP", (), (), "quý I 12/BC-STP"),
+        ("", (), (), ""),
+    ],
+)
+def test_codes_that_stand_together_are_one_list(
+    typed: str, codes: tuple[str, ...], strange: tuple[str, ...], rest: str
+) -> None:
+    reading = read_codes(typed, KNOWN)
+
+    assert (reading.codes, reading.strange, reading.rest) == (codes, strange, rest)
+
+
+@pytest.mark.parametrize(
     ("typed", "nearest"), [("26a", "2.6a"), ("2.6aa", "2.6a"), ("1.1", "1.1a"), ("7.3a", "7.3a1")]
 )
 def test_a_mistyped_code_has_a_nearest_one(typed: str, nearest: str) -> None:
     assert nearest in nearest_codes(typed, KNOWN.values())
-
-
-@pytest.mark.parametrize(
-    ("text", "period"),
-    [
-        ("quý I", Period(key="q1")),
-        ("quy 1", Period(key="q1")),
-        ("Quý IV/2024", Period(key="q4", year=2024)),
-        ("quý II năm 2023", Period(key="q2", year=2023)),
-        ("q3", Period(key="q3")),
-        ("q1_2024", Period(key="q1", year=2024)),
-        ("tháng 03", Period(key="t3")),
-        ("tháng 12/2023", Period(key="t12", year=2023)),
-        ("t3", Period(key="t3")),
-        ("6 tháng", Period(key="6t")),
-        ("6 tháng đầu năm 2023", Period(key="6t", year=2023)),
-        ("6 tháng cuối năm", Period(key="6tc")),
-        ("9 tháng đầu năm", Period(key="9t")),
-        ("6t", Period(key="6t")),
-        ("cả năm", Period(key="nam")),
-        ("năm 2023", Period(key="nam", year=2023)),
-        ("ngày 31/3", Period(key="n3103")),
-        ("n3103", Period(key="n3103")),
-    ],
-)
-def test_a_period_is_read_as_people_name_it(text: str, period: Period) -> None:
-    assert [found for found, _, _ in periods_in(text)] == [period]
-
-
-@pytest.mark.parametrize(
-    "text", ["quý báu", "15/KH-UBND", "tháng này", "t33", "quý V", "20/02x", "đầu tháng"]
-)
-def test_other_words_are_no_period(text: str) -> None:
-    assert list(periods_in(text)) == []
-
-
-@pytest.mark.parametrize(
-    ("slot", "period"),
-    [
-        ("", None),
-        ("2023-Q1", Period(key="q1", year=2023)),
-        ("2023-M03", Period(key="t3", year=2023)),
-        ("2023-H1", Period(key="6t", year=2023)),
-        ("2023-H2", Period(key="6tc", year=2023)),
-        ("2023-9M", Period(key="9t", year=2023)),
-        ("2023-Y", Period(key="nam", year=2023)),
-        ("2023-03-31", Period(key="n3103", year=2023)),
-        ("q1", Period(key="q1")),
-        ("6t", Period(key="6t")),
-    ],
-)
-def test_a_slot_has_a_short_name(slot: str, period: Period | None) -> None:
-    assert period_of_slot(slot) == period
 
 
 @pytest.mark.parametrize(
@@ -164,6 +146,16 @@ def test_period_number_and_note_come_in_any_order(text: str, note: str) -> None:
     assert details.note == note
 
 
+@pytest.mark.parametrize("text", ["ngày 31/3 15/BC-STP", "15/BC-STP n3103", "31/3/2023, 15/BC-STP"])
+def test_a_day_that_is_owed_is_a_period_and_no_documents_date(text: str) -> None:
+    days = DocumentDays(earliest=date(2022, 1, 1), today=date(2023, 4, 13))
+
+    details = read_details(text, lambda period: period.key == "n3103", days)
+
+    assert details.period is not None
+    assert (details.period.key, details.document, details.dated) == ("n3103", "15/BC-STP", None)
+
+
 def test_a_period_that_is_not_owed_stays_in_the_note_and_is_told() -> None:
     details = read_details("quý II 15/BC-VPUBND", lambda period: period.key == "q1")
 
@@ -198,9 +190,11 @@ def test_a_code_can_be_tapped() -> None:
 def test_reading_never_fails_and_keeps_within_limits(text: str) -> None:
     words = clean(text)
     reading = read_code(words, KNOWN)
+    listed = read_codes(words, KNOWN)
     details = read_details(reading.rest, lambda period: True)
 
     assert reading.code is None or reading.code in KNOWN.values()
+    assert set(listed.codes) <= set(KNOWN.values())
     assert details.note is None or 0 < len(details.note) <= 500
 
 

@@ -1,11 +1,15 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.conversation import Conversation
 from bot.message import Message
+from bot.options import Options
 from bot.request import Person
-from tests.bot.office import PLAN, Office, action_of, labels, plain, put_plan
+from plan.model import Report, ReportPeriod
+from store.states import State
+from tests.bot.office import PLAN, TIMETABLE, Office, action_of, labels, plain, put_plan
 
 
 async def confirm(office: Office, message: Message) -> Message:
@@ -42,7 +46,7 @@ async def test_a_yes_makes_it_so(office: Office) -> None:
         "✅ Đã ghi nhận xong.\n"
         "\n"
         "2.6a Thực hiện hiệu quả công tác rà soát, đơn giản hóa TTHC nội bộ trong hệ thống…\n"
-        "Quyết định công bố TTHC nội bộ của Chủ tịch UBND tỉnh · hạn 31/03\n"
+        "Quyết định công bố TTHC nội bộ của Chủ tịch UBND tỉnh · hạn 31/03 · đúng hạn\n"
         "\n"
         "Số văn bản: 15/KH-UBND\n"
         "Ghi chú: đã gửi\n"
@@ -402,3 +406,290 @@ async def test_one_code_of_two_plans_is_asked_about(office: Office) -> None:
 
     assert plain(message).startswith("Anh/chị đã xong việc nào?")
     assert [label.split(" · ")[0] for label in labels(message)] == ["cchc-2023", "ktra-2023", "Thôi"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "xong 7.2a 15/KH-UBND ngày 20/02/2023",
+        "/done 15/KH-UBND 7.2a 20-2-2023 đã trình",
+        "xong 7.2a số 15/KH-UBND, ngày 20 tháng 02 năm 2023",
+        "7.2a xong 15/KH-UBND 20/2",
+        "/done 7.2a 20/02/2023 15/KH-UBND",
+    ],
+)
+async def test_a_documents_date_is_kept_however_it_is_typed(office: Office, words: str) -> None:
+    await office.bind("SNV")
+
+    question = await office.say(words)
+    await confirm(office, question)
+
+    assert "Ngày văn bản: 20/02/2023" in plain(question)
+    entry = await office.entry("SNV", "7.2a")
+    assert (entry.document, entry.document_date) == ("15/KH-UBND", date(2023, 2, 20))
+    assert not entry.was_late
+
+
+@pytest.mark.parametrize(
+    ("dated", "verdict"),
+    [("28/02/2023", "đúng hạn"), ("01/03/2023", "quá hạn 1 ngày"), ("03/03/2023", "quá hạn 3 ngày")],
+)
+async def test_the_documents_date_decides_whether_it_was_on_time(
+    office: Office, dated: str, verdict: str
+) -> None:
+    await office.bind("SNV")
+
+    question = await office.say(f"/done 7.2a 15/KH-UBND {dated}")
+    answer = await confirm(office, question)
+
+    assert f"Hạn 28/02 · {verdict} theo ngày văn bản" in plain(question)
+    assert f"Kế hoạch · hạn 28/02 · {verdict}" in plain(answer)
+
+
+async def test_of_a_day_off_lateness_counts_from_the_next_working_day(office: Office) -> None:
+    await office.bind("STP")
+    office.now = datetime(2023, 9, 20, 1, 0, tzinfo=UTC)
+
+    on_monday = await office.say("/done bc quý III 12/BC-STP 18/9/2023")
+    on_tuesday = await office.say("/done bc quý III 12/BC-STP 19/9/2023")
+
+    assert "đúng hạn theo ngày văn bản" in plain(on_monday)
+    assert "quá hạn 1 ngày theo ngày văn bản" in plain(on_tuesday)
+
+
+async def test_what_is_reported_late_without_a_date_says_how_to_give_it(office: Office) -> None:
+    await office.bind("SNV")
+
+    question = await office.say("/done 7.2a 15/KH-UBND")
+    answer = await confirm(office, question)
+
+    assert "Hạn 28/02 · quá hạn 13 ngày" in plain(question)
+    hint = "Văn bản ký trong hạn? Gõ cả ngày ký, ví dụ: /done 7.2a 15/KH-UBND 28/02/2023"
+    assert hint in plain(question)
+    assert "hạn 28/02 · quá hạn 13 ngày" in plain(answer)
+    assert (await office.entry("SNV", "7.2a")).was_late
+
+
+async def test_a_date_that_stays_in_the_note_is_told(office: Office) -> None:
+    await office.bind("STP")
+
+    question = await office.say("/done 2.6a 15/KH-UBND đã gửi ngày 20/02/2023")
+
+    assert "Ghi chú: đã gửi ngày 20/02/2023" in plain(question)
+    assert "Ngày 20/02/2023 đang là ghi chú." in plain(question)
+
+
+@pytest.mark.parametrize(
+    ("dated", "why"),
+    [
+        ("31/9/2023", "Ngày “31/9/2023” không có trong lịch."),
+        ("29/2", "Ngày “29/2” không có trong lịch."),
+        ("20/02/20023", "Ngày “20/02/20023” không có trong lịch."),
+        ("14/03/2023", "Ngày văn bản “14/03/2023” chưa đến (hôm nay 13/03/2023)."),
+        ("ngày 14 tháng 3", "Ngày văn bản “14 tháng 3” chưa đến (hôm nay 13/03/2023)."),
+        ("31/12/2021", "Ngày văn bản “31/12/2021” sớm quá so với kế hoạch năm 2023."),
+    ],
+)
+@pytest.mark.parametrize("codes", ["2.6a", "2.6a 2.6b"])
+async def test_a_date_that_cannot_be_is_refused(office: Office, codes: str, dated: str, why: str) -> None:
+    await office.bind("STP")
+
+    message = await office.say(f"/done {codes} 15/KH-UBND {dated}")
+
+    assert plain(message) == (
+        f"{why}\n\nAnh/chị xem lại và gõ lại giúp, ví dụ: /done 2.6a 15/KH-UBND 13/03/2023. Chưa ghi gì.\n"
+    ).rstrip("\n")
+    assert labels(message) == []
+
+
+async def test_the_documents_date_survives_the_question_of_which(office: Office) -> None:
+    await office.bind("STP")
+    message = await office.say("/done 2.6 15/KH-UBND 20/02/2023")
+
+    question = await office.tap(message, "2.6b")
+    await confirm(office, question.message)
+
+    assert (await office.entry("STP", "2.6b")).document_date == date(2023, 2, 20)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["/done 2.6a 2.6b 15/KH-UBND", "xong 2.6a, 2.6b 15/KH-UBND", "2.6a và 2.6b xong 15/KH-UBND"],
+)
+async def test_several_codes_are_one_question_one_yes_and_one_undo(office: Office, words: str) -> None:
+    await office.bind("STP")
+
+    question = await office.say(words)
+    written = await confirm(office, question)
+    closed = await office.done_codes()
+    await office.tap(written, "Hoàn tác")
+
+    assert plain(question).startswith("Ghi nhận đã xong?\n\n2.6a ")
+    assert "\n\n2.6b " in plain(question)
+    assert closed == ["STP 2.6a", "STP 2.6b"]
+    assert (await office.audit())[-1].action == "undo"
+    assert await office.done_codes() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("/done 2.6a 7.2a 15/KH-UBND", "• 7.2a do Sở Nội vụ chủ trì."),
+        ("/done 9.9a, 2.6a 15/KH-UBND", "• Không có việc mã “9.9a”."),
+    ],
+)
+async def test_a_code_of_a_list_that_is_not_ours_stops_it_and_the_rest_is_offered(
+    office: Office, words: str, named: str
+) -> None:
+    await office.bind("STP")
+
+    message = await office.say(words)
+    question = await office.tap(message, "Chỉ ghi 2.6a")
+    await confirm(office, question.message)
+
+    assert plain(message).startswith("Chưa ghi gì: có mã không phải việc của Sở Tư pháp.\n" + named)
+    assert labels(message) == ["Chỉ ghi 2.6a", "Thôi"]
+    assert await office.done_codes() == ["STP 2.6a"]
+    assert (await office.entry("STP", "2.6a")).document == "15/KH-UBND"
+
+
+async def test_a_list_of_codes_that_are_all_unknown_offers_nothing(office: Office) -> None:
+    await office.bind("STP")
+
+    message = await office.say("/done 9.9a 9.9b")
+
+    assert plain(message).endswith("• Không có việc mã “9.9a”.\n• Không có việc mã “9.9b”.")
+    assert labels(message) == []
+
+
+async def test_a_code_of_a_list_that_names_several_is_asked_for_on_its_own(office: Office) -> None:
+    await office.bind("VPUB")
+
+    message = await office.say("/done 2.1a 2.1b")
+
+    assert plain(message).startswith("Chưa ghi gì: có mã gồm nhiều việc.")
+    assert "• 2.1b: 2.1b quý I, 2.1b quý II" in plain(message)
+    assert labels(message) == ["/done 2.1b"]
+
+
+async def test_a_period_counts_for_the_code_of_a_list_that_has_it(office: Office) -> None:
+    await office.bind("VPUB")
+
+    await confirm(office, await office.say("/done 2.1a, 2.1b quý I 15/BC-VPUBND"))
+
+    assert await office.done_codes() == ["VPUB 2.1a", "VPUB 2.1b 2023-Q1"]
+
+
+async def test_what_of_a_list_is_done_already_is_named_beside_the_question(office: Office) -> None:
+    await office.bind("STP")
+    await confirm(office, await office.say("/done 2.6a"))
+
+    question = await office.say("/done 2.6a 2.6b")
+    await confirm(office, question)
+    again = await office.say("/done 2.6a 2.6b")
+
+    assert "Đã ghi nhận từ trước:\n2.6a " in plain(question)
+    assert await office.done_codes() == ["STP 2.6a", "STP 2.6b"]
+    assert plain(again).count("✅ đã xong") == 2
+
+
+async def test_a_list_has_a_limit(office: Office) -> None:
+    await office.bind("STP")
+
+    message = await office.say("/done " + " ".join(f"1.{number}" for number in range(1, 12)))
+
+    assert plain(message).startswith("Mỗi lần ghi nhận được nhiều nhất 10 mã.")
+
+
+async def test_a_code_in_a_note_closes_nothing(office: Office) -> None:
+    await office.bind("STP")
+
+    await confirm(office, await office.say("/done 2.6a thay cho 2.6b"))
+
+    assert await office.done_codes() == ["STP 2.6a"]
+
+
+async def two_reports(office: Office) -> None:
+    periods = (
+        *PLAN.report_periods,
+        ReportPeriod(
+            key="6t",
+            name="6 tháng đầu năm 2023",
+            data_from=date(2022, 12, 15),
+            cutoff=date(2023, 6, 14),
+            due=date(2023, 6, 16),
+        ),
+    )
+    more = Report(code="BCLV", title="Báo cáo theo lĩnh vực", owed_by=("Sở Tư pháp",), agencies=("STP",))
+    async with office.database.write() as session:
+        await put_plan(session, replace(PLAN, report_periods=periods, reports=(*PLAN.reports, more)))
+    await office.bind("STP")
+
+
+@pytest.mark.parametrize(
+    ("words", "closed"),
+    [
+        ("/done quý I 12/BC-STP", "STP BC q1"),
+        ("/done 12/BC-STP quy 1", "STP BC q1"),
+        ("xong quý III", "STP BC q3"),
+        ("/done bao cao quy I 12/BC-STP", "STP BC q1"),
+    ],
+)
+async def test_a_period_alone_names_the_report(office: Office, words: str, closed: str) -> None:
+    await office.bind("STP")
+
+    await confirm(office, await office.say(words))
+
+    assert await office.done_codes() == [closed]
+    code, slot = closed.split()[1:]
+    assert (await office.entry("STP", code, slot)).note is None
+
+
+async def test_a_period_without_a_report_names_what_else_is_owed_for_it(office: Office) -> None:
+    await office.bind("VPUB")
+
+    await confirm(office, await office.say("/done quý II 15/BC-VPUBND"))
+
+    assert await office.done_codes() == ["VPUB 2.1b 2023-Q2"]
+
+
+async def test_of_several_reports_of_a_period_it_is_asked_which_or_all(office: Office) -> None:
+    await two_reports(office)
+
+    message = await office.say("/done 6 tháng 12/BC-STP")
+    question = await office.tap(message, "Tất cả (2)")
+    await confirm(office, question.message)
+
+    assert [label.split(" · ")[0] for label in labels(message)] == ["BC", "BCLV", "Tất cả (2)", "Thôi"]
+    assert await office.done_codes() == ["STP BC 6t", "STP BCLV 6t"]
+
+
+async def test_a_period_that_nothing_is_owed_for_is_told(office: Office) -> None:
+    await office.bind("STP")
+
+    message = await office.say("/done quý II 12/BC-STP")
+
+    assert plain(message).startswith("Sở Tư pháp không có báo cáo hay việc nào của kỳ “quý II”.")
+    assert labels(message) == ["Các kỳ báo cáo", "Việc đến hạn"]
+
+
+async def test_a_document_alone_asks_for_the_code(office: Office) -> None:
+    await office.bind("STP")
+
+    message = await office.say("/done 15/KH-UBND ngày 20/02/2023")
+
+    assert plain(message).startswith("Anh/chị cho biết mã việc")
+
+
+async def test_where_the_standing_office_approves_a_done_is_handed_to_it(office: Office) -> None:
+    office.conversation = Conversation(
+        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(approves_done=True)
+    )
+    await office.bind("STP")
+
+    answer = await confirm(office, await office.say("/done 2.6a 15/KH-UBND"))
+    shown = plain(await office.say("/done 2.6a"))
+
+    assert plain(answer).startswith("✅ Đã gửi Sở Nội vụ duyệt.")
+    assert (await office.entry("STP", "2.6a")).state is State.SUBMITTED
+    assert "chờ duyệt" in shown

@@ -3,7 +3,6 @@ from datetime import date
 
 import pytest
 
-from bot.codes import Period
 from bot.listing import (
     Standing,
     done_button,
@@ -18,6 +17,7 @@ from bot.listing import (
     what_is_left,
 )
 from bot.message import Line
+from bot.periods import Period
 from bot.wording import runs
 from plan.assignments import DutyKind
 from store.agenda import Entry

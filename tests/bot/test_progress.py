@@ -157,7 +157,7 @@ async def test_progress_can_be_taken_back_and_the_assignment_is_not_called_reope
 
     undone = await office.tap(answer, "Hoàn tác")
 
-    assert plain(undone.message).startswith("↩️ Đã hoàn tác.\n")
+    assert plain(undone.message).startswith("↩️ Đã hoàn tác, tiến độ trở lại như trước.\n")
     entry = await office.entry("STP", "2.6a")
     assert (entry.progress, entry.progress_note) == (40, "một")
 

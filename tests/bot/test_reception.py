@@ -39,6 +39,25 @@ async def test_an_update_that_is_delivered_twice_is_handled_once(door: Door) -> 
     assert await door.answers() == ["✅ Đã kết nối với Sở Tư pháp."]
 
 
+async def test_a_photo_with_a_command_reaches_it_and_one_in_reply_to_that_command_goes_with_it(
+    door: Door,
+) -> None:
+    await door.town.says(LAN, f"/start {await door.invite('STP')}")
+    command = await door.town.sends_photo(LAN, caption="/done 2.6a 15/KH-UBND")
+    await door.town.sends_photo(LAN, reply_to_message_id=str(command))
+    await door.town.sends_photo(LAN)
+
+    await door.let_in()
+
+    assert await door.answers() == [
+        "✅ Đã kết nối với Sở Tư pháp.",
+        "Ghi nhận đã xong?",
+        "📎 Đã nhận 1 tệp: ảnh_3.jpg. Bấm “Xác nhận” để lưu kèm việc.",
+        "Bot chưa biết tệp này kèm việc nào. Anh/chị gửi tệp kèm dòng chữ /done 2.6a, hoặc trả lời (Reply) vào tin của bot"
+        " về việc đó giúp.",
+    ]
+
+
 async def test_two_processes_that_handle_at_once_answer_each_update_once(door: Door) -> None:
     for number in range(6):
         await door.town.says(LAN if number % 2 else MINH, "/help")

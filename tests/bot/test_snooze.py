@@ -148,7 +148,7 @@ async def test_a_snooze_can_be_taken_back(office: Office) -> None:
 
     undone = await office.tap(written, "Hoàn tác")
 
-    assert plain(undone.message).startswith("↩️ Đã hoàn tác.\n")
+    assert plain(undone.message).startswith("↩️ Đã hoàn tác, lịch nhắc trở lại như trước.\n")
     assert (await office.entry("STP", "2.6a")).snoozed_until is None
     assert await next_look(office, "2.6a") == MONDAY
 

@@ -4,7 +4,7 @@ import zlib
 import pytest
 
 from sandbox import files
-from tests.sandbox.hands import LAN, TOKEN, Hands
+from tests.sandbox.hands import GROUP, LAN, TOKEN, Hands
 
 
 def png(width: int, height: int) -> bytes:
@@ -127,6 +127,33 @@ def test_a_person_sends_a_file_with_a_caption(
     (update,) = sandbox.ok("getUpdates")
     assert field in update["message"]
     assert update["message"]["caption_entities"] == [{"offset": 0, "length": 5, "type": "bot_command"}]
+
+
+def test_a_file_in_reply_to_the_bot_reaches_it_from_a_group_too(sandbox: Hands) -> None:
+    buttons = {"inline_keyboard": [[{"text": "Xác nhận", "callback_data": "yes:1"}]]}
+    asked = sandbox.ok("sendMessage", chat_id=GROUP, text="Xong?", reply_markup=buttons)["message_id"]
+    for reply in ({}, {"reply_to_message_id": str(asked)}):
+        sandbox.http.post(
+            f"{sandbox.url}/control/chats/{GROUP}/photos",
+            data={"from": str(LAN)} | reply,
+            files={"file": ("a.png", png(4, 3))},
+        ).raise_for_status()
+
+    (update,) = sandbox.ok("getUpdates")
+
+    assert update["message"]["reply_to_message"]["message_id"] == asked
+    assert update["message"]["reply_to_message"]["reply_markup"] == buttons
+
+
+@pytest.mark.parametrize(("number", "status"), [("x", 400), ("-1", 400), ("99", 404)])
+def test_a_file_in_reply_to_nothing_is_refused(sandbox: Hands, number: str, status: int) -> None:
+    answer = sandbox.http.post(
+        f"{sandbox.url}/control/chats/{LAN}/photos",
+        data={"from": str(LAN), "reply_to_message_id": number},
+        files={"file": ("a.png", png(4, 3))},
+    )
+
+    assert answer.status_code == status
 
 
 def test_the_page_shows_pictures_and_saves_everything_else(sandbox: Hands) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.request import Back, Gone, Incoming, Moved, Person, Place, Tap, Words
+from bot.request import Back, File, Gone, Incoming, Moved, Person, Place, Tap, Words
 from bot.telegram.connect import PollingBot, make_bot
 from bot.telegram.updates import UnreadableUpdate, lane_of, read_update
 from store.states import ChatKind
@@ -40,12 +40,28 @@ def mention(text: str, name: str) -> dict[str, object]:
     return {"text": text, "entities": [{"type": "mention", "offset": offset, "length": len(name)}]}
 
 
-def words(place: Place, text: str) -> Words:
-    return Words(place=place, person=PERSON, text=text, message_id="5")
+def words(place: Place, text: str, **more: Any) -> Words:
+    return Words(place=place, person=PERSON, text=text, message_id="5", **more)
 
 
 REPLY_TO_US = {"message_id": 4, "date": 1, "chat": GROUP, "from": US, "text": "🔔"}
 REPLY_TO_LAN = {"message_id": 4, "date": 1, "chat": GROUP, "from": LAN, "text": "chào"}
+REPLY_TO_A_COMMAND = REPLY_TO_LAN | {"text": "/done 2.6a"}
+BUTTONS = {
+    "inline_keyboard": [
+        [{"text": "Xác nhận", "callback_data": "yes:3"}, {"text": "Thôi", "callback_data": "no:3"}],
+        [{"text": "Trang web", "url": "https://example.org"}],
+    ]
+}
+SMALL = {"file_id": "small", "file_unique_id": "s", "width": 90, "height": 60, "file_size": 900}
+LARGE = {"file_id": "large", "file_unique_id": "l", "width": 1280, "height": 853, "file_size": 90_000}
+PAPER = {"file_id": "paper", "file_unique_id": "p", "file_name": "Kế hoạch.pdf", "file_size": 5_000}
+VOICE = {"file_id": "voice", "file_unique_id": "v", "duration": 3}
+STICKER = {
+    "file_id": "x", "file_unique_id": "x", "type": "regular", "width": 1, "height": 1,
+    "is_animated": False, "is_video": False,
+}  # fmt: skip
+PICTURE = File(id="large", name="ảnh_5.jpg", size=90_000)
 
 MESSAGES: list[tuple[dict[str, Any], Incoming | None]] = [
     (said(PRIVATE, text="xong 2.6a"), words(AT_HOME, "xong 2.6a")),
@@ -75,8 +91,13 @@ MESSAGES: list[tuple[dict[str, Any], Incoming | None]] = [
         words(IN_GROUP, "🔔 anh chị  ơi"),
     ),
     (said(GROUP, **mention("@other_bot xong", "@other_bot")), None),
-    (said(GROUP, text="xong 2.6a", reply_to_message=REPLY_TO_US), words(IN_GROUP, "xong 2.6a")),
+    (
+        said(GROUP, text="xong 2.6a", reply_to_message=REPLY_TO_US),
+        words(IN_GROUP, "xong 2.6a", replied_to="4"),
+    ),
     (said(GROUP, text="xong 2.6a", reply_to_message=REPLY_TO_LAN), None),
+    (said(GROUP, text="xong 2.6a", reply_to_message=REPLY_TO_A_COMMAND), None),
+    (said(PRIVATE, text="xong", reply_to_message=REPLY_TO_LAN), words(AT_HOME, "xong", replied_to="4")),
     (said(GROUP, text="/due", **{"from": US}), None),
     (said(GROUP, new_chat_title="tên mới"), None),
     (
@@ -89,6 +110,58 @@ MESSAGES: list[tuple[dict[str, Any], Incoming | None]] = [
 
 @pytest.mark.parametrize(("raw", "expected"), MESSAGES, ids=range(len(MESSAGES)))
 async def test_messages(bot: PollingBot, raw: dict[str, Any], expected: Incoming | None) -> None:
+    assert read_update(raw, bot) == expected
+
+
+FILES: list[tuple[dict[str, Any], Incoming | None]] = [
+    # Telegram sends a photo in several sizes, in no promised order.
+    (
+        said(PRIVATE, caption="/done 2.6a", photo=[LARGE, SMALL]),
+        words(AT_HOME, "/done 2.6a", files=(PICTURE,)),
+    ),
+    (said(PRIVATE, photo=[SMALL, LARGE]), words(AT_HOME, "", files=(PICTURE,))),
+    (
+        said(PRIVATE, photo=[LARGE], media_group_id="77"),
+        words(AT_HOME, "", files=(PICTURE,), album="77"),
+    ),
+    (
+        said(PRIVATE, document=PAPER),
+        words(AT_HOME, "", files=(File(id="paper", name="Kế hoạch.pdf", size=5_000),)),
+    ),
+    (
+        said(PRIVATE, document={"file_id": "d", "file_unique_id": "d", "mime_type": "application/pdf"}),
+        words(AT_HOME, "", files=(File(id="d", name="tệp.pdf"),)),
+    ),
+    (
+        said(PRIVATE, document={"file_id": "d", "file_unique_id": "d"}),
+        words(AT_HOME, "", files=(File(id="d", name="tệp"),)),
+    ),
+    (said(PRIVATE, voice=VOICE), None),
+    (said(PRIVATE, sticker=STICKER), None),
+    (said(GROUP, photo=[LARGE]), None),
+    (said(GROUP, photo=[LARGE], caption="ảnh đẹp"), None),
+    (
+        said(GROUP, photo=[LARGE], caption="/done@nhacviec_bot 2.6a"),
+        words(IN_GROUP, "/done 2.6a", files=(PICTURE,)),
+    ),
+    (
+        said(GROUP, photo=[LARGE], reply_to_message=REPLY_TO_US | {"reply_markup": BUTTONS}),
+        words(IN_GROUP, "", files=(PICTURE,), replied_to="4", replied_choices=("yes:3", "no:3")),
+    ),
+    # Of a bot that sees everything as an admin: in answer to what its sender asked, and to nothing else.
+    (
+        said(GROUP, photo=[LARGE], reply_to_message=REPLY_TO_A_COMMAND),
+        words(IN_GROUP, "", files=(PICTURE,), replied_to="4"),
+    ),
+    (said(GROUP, photo=[LARGE], reply_to_message=REPLY_TO_LAN | {"reply_markup": BUTTONS}), None),
+    (said(GROUP, photo=[LARGE], **{"from": ANOTHER_BOT}, reply_to_message=REPLY_TO_US), None),
+]
+
+
+@pytest.mark.parametrize(("raw", "expected"), FILES, ids=range(len(FILES)))
+async def test_files_and_what_they_reply_to(
+    bot: PollingBot, raw: dict[str, Any], expected: Incoming | None
+) -> None:
     assert read_update(raw, bot) == expected
 
 
