@@ -13,12 +13,12 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from scheduler.escalation import escalations
 from scheduler.office_list import first_look, tell_overseers
 from scheduler.troubles import nobody_to_tell, tell_operators
 from store import mornings, notices
 from store.chats import agency_names
 from store.database import Database
+from store.escalation import escalations
 from store.notices import PlannedNotice
 from store.reach import ReachedMilestone, Steps, planned_for
 from store.restores import restored_on

@@ -11,6 +11,7 @@ from plan.assignments import DutyKind
 from plan.milestones import DueDates, Milestone, last_reached, next_after, without_escalation
 from plan.vietnam import local
 from store import mornings, notices
+from store.escalation import escalations
 from store.notices import PlannedNotice, ReachedAssignment
 from store.timetable import Timetable
 
@@ -121,6 +122,12 @@ async def foresee(
             for one in unreachable
         ),
     ]
+
+
+async def foresee_escalations(session: AsyncSession, timetable: Timetable, day: date) -> list[PlannedNotice]:
+    """What that scan would tell those who oversee the plans, holds aside."""
+    rows = await notices.would_be_reached(session, day)
+    return await notices.untold(session, await escalations(session, rows, timetable, day))
 
 
 def _foreseen(told: Iterable[PlannedNotice]) -> list[Foreseen]:

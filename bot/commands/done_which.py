@@ -31,8 +31,10 @@ def read_beside(asked: Asked, found: Sequence[Entry], rest: str, *, needs_period
     """What stands beside the code. Of a single assignment the period needs no telling: "kế hoạch năm 2023" is then a note."""
     year = min((entry.plan_year for entry in found), default=asked.today.year)
     days = DocumentDays(earliest=date(year - 1, 1, 1), today=asked.today)
-    several_found = len(found) > 1 or needs_period
-    return read_details(rest, lambda period: several_found and bool(covered(found, period)), days)
+    if len(found) == 1 and not needs_period:
+        # "ask1" is no note.
+        found = [entry for entry in found if entry.is_support]
+    return read_details(rest, lambda period: bool(covered(found, period)), days)
 
 
 def covered(found: Sequence[Entry], period: Period) -> list[Entry]:

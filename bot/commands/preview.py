@@ -8,14 +8,15 @@ from bot.commands.asked import Answer, Asked, steered
 from bot.listing import due_words, what_is_left
 from bot.message import Block, Choice, Line, block, bold, line, message
 from bot.wording import day_month, full_day, joined, named_day, runs
-from plan.milestones import LateRhythm, Milestone, ReminderRules
+from plan.milestones import ESCALATED, LateRhythm, Milestone, Overseer, ReminderRules
 from store.agenda import Entry, entries
 from store.holds import Held, holds_from
 from store.lookup import plans_of
-from store.reach import Foreseen, foresee, next_scan_day
+from store.reach import Foreseen, foresee, foresee_escalations, next_scan_day
 
 _LINES_TOGETHER = 12
 _RHYTHM = {LateRhythm.MONDAYS: "nhắc mỗi thứ Hai", LateRhythm.WORKING_DAYS: "nhắc mỗi ngày làm việc"}
+_OVERSEERS = {Overseer.STANDING_OFFICE: "cơ quan thường trực", Overseer.LEADER: "lãnh đạo"}
 SEE_PREVIEW = runs("Dự kiến nhắc", "/preview")
 
 
@@ -39,6 +40,7 @@ async def preview(asked: Asked) -> Answer:
     blocks = [block(*_head(asked, day, found, held))]
     for of_agency in by_agency.values():
         blocks += _agency_blocks(of_agency, day, asked.timetable.rules)
+    blocks += await _escalated_blocks(asked, day)
     held_on_the_day = {one.agency for one in held if one.day == day}
     blocks += [
         block(line(f"⏸ {one.agency_name} ({one.agency}) · đang giữ lại, chưa có việc nào cần nhắc"))
@@ -111,6 +113,32 @@ def _agency_blocks(found: Sequence[ToBeTold], day: date, rules: ReminderRules) -
         button = [_let_go(agency, day) if is_held else _keep_back(agency, day)] if start == 0 else []
         blocks.append(block(above, *lines, choices=button))
     return blocks
+
+
+async def _escalated_blocks(asked: Asked, day: date) -> list[Block]:
+    """What is late for long, and who above its agency will hear of it."""
+    listeners: dict[int, set[Overseer]] = {}
+    to = {f"{ESCALATED}{rule.days_late}": rule.to for rule in asked.timetable.rules.escalation}
+    for notice in await foresee_escalations(asked.session, asked.timetable, day):
+        listeners.setdefault(notice.assignment_id, set()).add(to[notice.milestone])
+    plans = await steered(asked)
+    found = [e for e in await entries(asked.session, ids=listeners, open_only=True) if e.plan_key in plans]
+    lines = [
+        line(
+            "• ",
+            bold(entry.code),
+            f" · {entry.agency_name} · {what_is_left(entry, day)}",
+            f" → {', '.join(_OVERSEERS[one] for one in sorted(listeners[entry.id]))}",
+        )
+        for entry in found
+    ]
+    return [
+        block(
+            line(bold("📣 Quá hạn lâu, báo cả cấp trên" + (" (tiếp theo)" if start else ""))),
+            *lines[start : start + _LINES_TOGETHER],
+        )
+        for start in range(0, len(lines), _LINES_TOGETHER)
+    ]
 
 
 def _line_of(one: ToBeTold, day: date, rules: ReminderRules, *, with_plan: bool) -> Line:

@@ -292,14 +292,14 @@ async def _taken_back(asked: Asked, proposal: ProposalRow, opened: Sequence[Entr
     if not opened:
         return None
     office = await office_of(asked.session, opened[0].plan_key)
-    headline = "Hạn trở về như trước"
+    headline = "Hạn trở lại như trước"
     await tell_agencies(
         asked,
         opened,
         lambda own: _note(asked, headline, own, (), by_office(office)),
         key=f"setdue:{proposal.id}:undo",
     )
-    shown = message(block(line("↩️ ", bold("Đã hoàn tác, hạn trở về như trước."))), *_about(asked, opened))
+    shown = message(block(line("↩️ ", bold("Đã hoàn tác, hạn trở lại như trước."))), *_about(asked, opened))
     return Answer(message=shown, edits_tapped=True)
 
 

@@ -690,6 +690,6 @@ async def test_where_the_standing_office_approves_a_done_is_handed_to_it(office:
     answer = await confirm(office, await office.say("/done 2.6a 15/KH-UBND"))
     shown = plain(await office.say("/done 2.6a"))
 
-    assert plain(answer).startswith("✅ Đã gửi Sở Nội vụ duyệt.")
+    assert plain(answer).startswith("✅ Đã báo xong, chờ Sở Nội vụ (cơ quan thường trực) duyệt.")
     assert (await office.entry("STP", "2.6a")).state is State.SUBMITTED
     assert "chờ duyệt" in shown

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.commands.preview import milestone_words
-from plan.milestones import LateRhythm, Milestone, ReminderRules
+from plan.milestones import ESCALATED, LateRhythm, Milestone, ReminderRules
 from scheduler.scan import scan_if_owed
 from store import chats
 from store.agenda import Entry, entries
@@ -46,7 +46,11 @@ async def scan(office: Office, day: str) -> dict[str, list[str]] | None:
         for notice in await session.scalars(select(NoticeRow)):
             notice.state = NoticeState.SENT
     told: dict[str, list[str]] = {}
-    for number in dict.fromkeys(notice.assignment_id for notice in result.told):
+    above = {notice.assignment_id for notice in result.told if notice.milestone.startswith(ESCALATED)}
+    if above:
+        told["above"] = [by_id[number].code for number in above]
+    own = [notice for notice in result.told if not notice.milestone.startswith(ESCALATED)]
+    for number in dict.fromkeys(notice.assignment_id for notice in own):
         told.setdefault(by_id[number].agency, []).append(by_id[number].code)
     return {agency: sorted(codes) for agency, codes in told.items()}
 
@@ -62,6 +66,8 @@ async def shown(office: Office) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for part in "\n\n".join(pages).split("\n\n"):
         name = re.match(r"🏛 .+ \((\w+)\)", part)
+        if part.startswith("📣"):
+            found.setdefault("above", []).extend(LINE.findall(part))
         if name and "chưa có nơi nhận" not in part:
             found.setdefault(name[1], []).extend(LINE.findall(part))
     return {agency: sorted(codes) for agency, codes in found.items()}
@@ -91,6 +97,12 @@ async def test_it_says_to_whom_what_and_why(desk: Office) -> None:
         "• 2.1a · hạn 31/01 · quá hạn 41 ngày, nhắc mỗi thứ Hai\n"
         "• 2.1b · quý I · hạn 31/03 · còn 18 ngày · nhắc muộn, lẽ ra ngày 01/03\n"
         "• 2.6a · hạn 31/03 · còn 18 ngày · nhắc muộn, lẽ ra ngày 01/03\n"
+        "\n"
+        "📣 Quá hạn lâu, báo cả cấp trên\n"
+        "• 2.1a · Văn phòng UBND tỉnh · quá hạn 41 ngày → cơ quan thường trực\n"
+        "• 6.5 · Sở Thông tin và Truyền thông · quá hạn 41 ngày → cơ quan thường trực\n"
+        "• 6.5 · Sở Thông tin và Truyền thông · quá hạn 13 ngày → cơ quan thường trực\n"
+        "• 7.2a · Sở Nội vụ · quá hạn 13 ngày → cơ quan thường trực\n"
         "[Giữ lại SNV] [Giữ lại STTTT] [Giữ lại STP]\n"
         "[Giữ lại VPUB]\n"
         "[Giữ lại tất cả]"

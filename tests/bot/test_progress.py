@@ -135,7 +135,7 @@ async def test_what_has_no_day_has_progress_too(office: Office) -> None:
 
     await confirmed(office, "/progress 7.3b 30% đã kiểm tra 3 xã")
 
-    assert "Đột xuất, khi có yêu cầu · 30%" in plain(await office.say("/due all"))
+    assert "7.3b Kiểm tra công vụ · 30%" in plain(await office.say("/due all"))
 
 
 async def test_progress_is_of_one_period(office: Office) -> None:

@@ -200,10 +200,10 @@ async def test_a_set_day_can_be_taken_back_and_the_agencies_hear_of_it(two: Offi
     undone = await two.tap(answer, "Hoàn tác")
 
     assert undone.edits_tapped
-    assert plain(undone.message).startswith("↩️ Đã hoàn tác, hạn trở về như trước.\n\n1.9 ")
+    assert plain(undone.message).startswith("↩️ Đã hoàn tác, hạn trở lại như trước.\n\n1.9 ")
     row = await row_of(two, "STP", "1.9")
     assert (row.set_due, row.due, row.remind_by, row.late_after, row.next_milestone_on) == (None,) * 5
-    assert (await heard(two, STP))[1].startswith("🗓 Hạn trở về như trước\n\n🏛 Sở Tư pháp\n1.9 ")
+    assert (await heard(two, STP))[1].startswith("🗓 Hạn trở lại như trước\n\n🏛 Sở Tư pháp\n1.9 ")
 
 
 @pytest.mark.parametrize("typed", ["/setdue 1.9 bỏ", "/setdue 1.9 bo", "/setdue 1.9 STP, SNV, VPUB xóa"])
