@@ -172,14 +172,16 @@ class SandboxClock:
 _As = tuple[Role, str]
 
 
-async def bind_everybody(sandbox: Sandbox, service: Service, clock: Callable[[], datetime]) -> int:
-    """Give each agency a group and bind it as its officer would, by an invite; the standing offices' groups steer their plans
-    as well, and a leader and the operator have chats of their own. What is bound stays. Returns how many agencies are
-    new."""
+async def bind_everybody(
+    sandbox: Sandbox, service: Service, clock: Callable[[], datetime], *, overseers: bool = True
+) -> int:
+    """Give each agency a group and bind it as its officer would, by an invite; the operator has a chat of their own. With
+    `overseers` the standing offices' groups steer their plans as well, and a leader has a chat. What is bound stays. Returns
+    how many agencies are new."""
     async with service.database.read() as session:
         agencies = list(await session.scalars(select(AgencyRow).order_by(AgencyRow.code)))
         steering = select(PlanRow.standing_office).where(PlanRow.retired.is_(False))
-        offices = set(await session.scalars(steering))
+        offices = set(await session.scalars(steering)) if overseers else set()
     known = await _bound(service)
     guests = _Guests(sandbox, service, clock)
     # First those who may have to say yes to the others.
@@ -193,16 +195,15 @@ async def bind_everybody(sandbox: Sandbox, service: Service, clock: Callable[[],
     for number, agency in new:
         await guests.group(number, agency)
         await guests.enter(_GROUPS - number, _OFFICERS + number, Role.OFFICER, agency.code)
-    for person, name, role in (
-        (_OPERATOR, "Quản trị hệ thống", Role.OPERATOR),
-        (_LEADER, "Lãnh đạo", Role.LEADER),
-    ):
+    people = [(_OPERATOR, "Quản trị hệ thống", Role.OPERATOR)]
+    people += [(_LEADER, "Lãnh đạo", Role.LEADER)] if overseers else []
+    for person, name, role in people:
         if (role, "") not in known:
             await guests.person(person, name)
             await guests.enter(person, person, role, "")
     wanted = {(Role.OFFICER, agency.code) for agency in agencies}
     wanted |= {(Role.STANDING_OFFICE, office) for office in offices}
-    await _wait_until_bound(service, wanted | {(Role.OPERATOR, ""), (Role.LEADER, "")})
+    await _wait_until_bound(service, wanted | {(role, "") for _, _, role in people})
     return len(new)
 
 

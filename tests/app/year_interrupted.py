@@ -91,7 +91,9 @@ async def live_through_with_downtimes(folder: Path, away: list[Downtime]) -> Yea
                 settings, rules, token=TOKEN, clock=clock, rhythm=BY_HAND, pace=AT_ONCE
             ) as service:
                 if days is None:
-                    await bind_everybody(Sandbox(url=town.url, control=town.control), service, clock)
+                    await bind_everybody(
+                        Sandbox(url=town.url, control=town.control), service, clock, overseers=False
+                    )
                     town.updates = 36
                     days = Days(town, service, clock)
                 days.service = service

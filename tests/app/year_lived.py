@@ -44,7 +44,7 @@ async def live_through(folder: Path) -> Year:
         async with running(
             settings, read_rules(settings), token=TOKEN, clock=clock, rhythm=BY_HAND, pace=AT_ONCE
         ) as service:
-            await bind_everybody(Sandbox(url=town.url, control=town.control), service, clock)
+            await bind_everybody(Sandbox(url=town.url, control=town.control), service, clock, overseers=False)
             town.updates = 36
             year = Days(town, service, clock)
             for day in every_day():
