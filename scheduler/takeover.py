@@ -23,6 +23,7 @@ from store.chats import chats_of, office_chats
 from store.difference import Difference, DutyChange, difference_of, from_json
 from store.outbox import queue_note
 from store.plan_changes import Decision, decision_of, keep_change, void_others
+from store.statuses import want_statuses
 from store.sync import SyncResult, sync_plan
 from store.tables import ChatRow, PlanChangeRow, PlanRow
 from store.timetable import Timetable
@@ -67,6 +68,8 @@ async def take_over(
             return Takeover(waits=True)
     was_asked = change.accepted is True
     result = await _bring_in(session, plan, digest, timetable, now=now, wall=wall)
+    # Names and titles stand in them too.
+    await want_statuses(session)
     change.accepted, change.decided_at, change.told_at = True, change.decided_at or now, now
     told, without_chat = await _tell_agencies(session, plan, change, difference, wall=wall)
     note = taken_over(

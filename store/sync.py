@@ -106,9 +106,13 @@ async def retire_missing_plans(session: AsyncSession, active: Iterable[str]) -> 
             select(AssignmentRow)
             .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
             .where(ItemRow.plan_key == plan.key, AssignmentRow.kind != DutyKind.SUPPORT)
+            .order_by(AssignmentRow.id)
+            .with_for_update(of=AssignmentRow)
         )
         for row in rows:
             row.retired, row.next_milestone_on = True, None
+    if gone:
+        await want_statuses(session)
     return [plan.key for plan in gone]
 
 
