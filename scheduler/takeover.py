@@ -67,7 +67,7 @@ async def take_over(
             await _ask(session, known, change, listeners, wall=wall)
             return Takeover(waits=True)
     was_asked = change.accepted is True
-    result = await _bring_in(session, plan, digest, timetable, now=now, wall=wall)
+    result = await _bring_in(session, plan, digest, timetable, now=now, wall=wall, announced=True)
     # Names and titles stand in them too.
     await want_statuses(session)
     change.accepted, change.decided_at, change.told_at = True, change.decided_at or now, now
@@ -81,9 +81,16 @@ async def take_over(
 
 
 async def _bring_in(
-    session: AsyncSession, plan: Plan, digest: str, timetable: Timetable, *, now: datetime, wall: datetime
+    session: AsyncSession,
+    plan: Plan,
+    digest: str,
+    timetable: Timetable,
+    *,
+    now: datetime,
+    wall: datetime,
+    announced: bool = False,
 ) -> SyncResult:
-    result = await sync_plan(session, plan, timetable, now=now, today=day_of(now))
+    result = await sync_plan(session, plan, timetable, now=now, today=day_of(now), announced=announced)
     (await session.get_one(PlanRow, plan.key)).digest = digest
     await close_needless(session, wall=wall)
     return result

@@ -160,8 +160,11 @@ class Figures:
 
     @property
     def percent(self) -> int | None:
-        """The part of the plan that is reached, rounded half up; None when nothing has a due day."""
-        return (200 * self.done + self.dated) // (2 * self.dated) if self.dated else None
+        """The part of the plan that is reached, rounded half up, but 100 only when nothing is missing; None when nothing has
+        a due day."""
+        if not self.dated:
+            return None
+        return min((200 * self.done + self.dated) // (2 * self.dated), 100 if not self.not_done else 99)
 
 
 def figures(entries: Iterable[Entry], today: date) -> Figures:
