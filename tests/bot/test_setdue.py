@@ -282,3 +282,11 @@ async def test_a_chat_that_steers_no_plan_finds_no_code(two: Office) -> None:
     answer = plain(await two.say("/setdue 1.1a 30/6"))
 
     assert answer.startswith("Không có việc mã “1.1a”.")
+
+
+async def test_a_report_period_that_is_still_to_come_does_not_keep_a_nearer_one_from_being_set(
+    two: Office,
+) -> None:
+    question = await two.say("/setdue bc 20/3")
+
+    assert "Hạn mới: Thứ Hai 20/03/2023" in plain(question)

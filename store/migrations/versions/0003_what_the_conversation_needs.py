@@ -22,6 +22,14 @@ def upgrade() -> None:
     _new_tables()
     op.add_column("plans", sa.Column("digest", sa.String(length=64), nullable=True))
     op.create_index("ix_audit_chat", "audit", ["chat_id", "id"])
+    unsent = sa.text("state = 'queued' AND morning IS NOT NULL")
+    op.create_index(
+        "ix_outbox_morning_waiting",
+        "outbox",
+        ["state", "morning"],
+        sqlite_where=unsent,
+        postgresql_where=unsent,
+    )
     _standing_offices()
 
 
