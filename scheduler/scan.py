@@ -8,6 +8,7 @@
 Any process may scan at any moment: one at a time does, and what it has found is not found again.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -59,7 +60,8 @@ async def scan_if_owed(
         if result.unreachable:
             codes = sorted({missed.agency for missed in result.unreachable})
             note = nobody_to_tell(day, await agency_names(session, codes))
-            key = f"unreachable:{day.isoformat()}:{codes[0]}:{len(codes)}"
+            which = hashlib.sha256(" ".join(codes).encode()).hexdigest()[:16]
+            key = f"unreachable:{day.isoformat()}:{which}"
             await tell_operators(session, note, key=key, wall=wall)
         return result
 
