@@ -15,6 +15,9 @@ _REPORTS = "📊 Báo cáo"
 # Four rows of buttons; below more of them the message itself is out of sight.
 _MOST_BUTTONS = 12
 _MOST_CODES = 5
+# From so many agencies on with the same output unfinished it is told once for all of them.
+_MANY = 3
+_MOST_NAMES = 8
 
 
 def morning_message(
@@ -62,19 +65,48 @@ def _own_blocks(
 def _escalated_blocks(
     noticed: Sequence[NoticedEntry], today: date, day: str | None, *, continued: bool
 ) -> list[Block]:
-    """For who oversees the plan: what is late for long, by agency. `day` begins the message; None when it has begun."""
-    by_agency = _by_agency(noticed)
-    count = "" if continued else f": {len(noticed)} việc của {len(by_agency)} cơ quan"
-    blocks: list[Block] = []
-    for name, items in by_agency.items():
+    """For who oversees the plan: what is late for long, first what many agencies have not done, then the rest by agency.
+    `day` begins the message; None when it has begun."""
+    count = "" if continued else f": {len(noticed)} việc của {len(_by_agency(noticed))} cơ quan"
+    of_many = [items for items in _alike(noticed) if len(items) >= _MANY]
+    told = {item.entry.id for items in of_many for item in items}
+    parts = [(_of_many(items, today), items) for items in of_many]
+    for name, items in _by_agency([item for item in noticed if item.entry.id not in told]).items():
         for position, item in enumerate(sorted(items, key=lambda item: item.entry.order)):
             head = [line(bold(f"🏛 {name}"))] if position == 0 else []
-            if not blocks:
-                opening = [line(bold(f"🔔 {day}"))] if day is not None else []
-                head = [*opening, line(bold(f"📣 Quá hạn lâu, cần đôn đốc{count}.")), line(), *head]
             lines = [*head, *entry_lines(item.entry, today, tappable=False), *_too_late(item, today)]
-            blocks.append(block(*lines, about=(item.entry.id,)))
-    return blocks
+            parts.append((lines, [item]))
+    opening = [
+        *([line(bold(f"🔔 {day}"))] if day is not None else []),
+        line(bold(f"📣 Quá hạn lâu, cần đôn đốc{count}.")),
+        line(),
+    ]
+    return [
+        block(*([] if position else opening), *lines, about=tuple(item.entry.id for item in items))
+        for position, (lines, items) in enumerate(parts)
+    ]
+
+
+def _alike(noticed: Sequence[NoticedEntry]) -> list[list[NoticedEntry]]:
+    """The same output or report for the same day, told for the same reason, whose ever it is."""
+    found: dict[tuple[object, ...], list[NoticedEntry]] = {}
+    for item in sorted(noticed, key=lambda item: item.entry.order):
+        one = item.entry
+        key = (one.plan_key, one.code, one.slot, one.due, one.plan_due, item.planned_on)
+        found.setdefault(key, []).append(item)
+    return list(found.values())
+
+
+def _of_many(items: Sequence[NoticedEntry], today: date) -> list[Line]:
+    names = [item.entry.agency_name for item in items]
+    more = f" và {len(names) - _MOST_NAMES} cơ quan khác: /late" if len(names) > _MOST_NAMES else ""
+    # How far each of them is stands elsewhere.
+    shared = replace(items[0].entry, progress=None, progress_note=None)
+    return [
+        *entry_lines(shared, today, tappable=False),
+        line(bold(f"🏛 {len(names)} cơ quan"), f": {'; '.join(names[:_MOST_NAMES])}{more}"),
+        *_too_late(items[0], today),
+    ]
 
 
 def _by_agency(noticed: Sequence[NoticedEntry]) -> dict[str, list[NoticedEntry]]:

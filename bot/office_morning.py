@@ -128,7 +128,7 @@ def _undated_line(of_output: Sequence[Entry]) -> Line:
 def _week(figures: WeekFigures) -> list[Block]:
     head = [line(bold(f"📊 Tuần {_span(figures.monday)}/{(figures.monday + _TO_SUNDAY).year}"))]
     if figures.ended:
-        share = f"{figures.closed}/{figures.ended} việc đã đến hạn ({figures.percent}%)"
+        share = f"{figures.done}/{figures.ended} việc đã đến hạn ({figures.percent}%)"
         head.append(line(f"Đã xong {share}. Tuần trước xong {figures.done_last_week} việc."))
     elif figures.done_last_week:
         head.append(line(f"Tuần trước xong {figures.done_last_week} việc."))

@@ -1,58 +1,81 @@
 """The pinned status: where a chat's agencies stand, in one message that is edited in place and rings no bell.
 
-Days stand as dates, so that the words stay true until something happens.
+Days stand as dates, so that the words stay true until something happens or another day begins. It is one message, whatever
+it is about.
 """
 
+import hashlib
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.codes import shorten
 from bot.commands.lists import count_words
 from bot.listing import Standing, due_words, standing
-from bot.message import Block, Message, block, bold, italic, line, message
+from bot.message import Block, Message, block, bold, italic, line, message, to_json
 from bot.overview import figure_lines
 from bot.wording import SEE_DUE, capitalised, full_day, joined, runs
 from plan.vietnam import day_of, local
 from store.agenda import Entry
 from store.chats import Bindings
-from store.figures import Column, column_of, figures
+from store.figures import Column, Tally, column_of, figures_of_tallies
 
 MARK = "🗂"
 _MOST_LINES = 6
+_MOST_NAMES = 3
 _TITLE_LIMIT = 48
+_NAME_LIMIT = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusMessage:
+    """The message, and the fingerprint of what it says: another one only when something else than the hour has changed."""
+
+    message: Message
+    shows: str
 
 
 def status_message(
-    owed: Sequence[Entry], overseen: Sequence[Entry], bindings: Bindings, now: datetime
-) -> Message:
+    owed: Sequence[Entry], overseen: Sequence[Tally], bindings: Bindings, now: datetime
+) -> StatusMessage:
     """Of everything that the chat's agencies owe, also what is done, and of all that it oversees; `now` is business time."""
     today = day_of(now)
-    blocks: list[Block] = [block(line(bold(f"{MARK} {joined(_names(bindings))}")))]
+    blocks: list[Block] = [block(line(bold(f"{MARK} {_names(bindings)}")))]
     if bindings.agencies:
         blocks += _agenda(owed, today)
     if overseen:
         blocks.append(_overview(overseen, today))
-    blocks.append(block(line(italic(f"Cập nhật {local(now):%H:%M} ngày {full_day(today)}"))))
-    return message(
-        *blocks, choices=[[SEE_DUE, runs("Tình hình chung", "/status")] if overseen else [SEE_DUE]]
+    choices = [[SEE_DUE, runs("Tình hình chung", "/status")] if overseen else [SEE_DUE]]
+    updated = block(line(italic(f"Cập nhật {local(now):%H:%M} ngày {full_day(today)}")))
+    return StatusMessage(
+        message=message(*blocks, updated, choices=choices), shows=_fingerprint(message(*blocks))
     )
 
 
-def unbound_status() -> Message:
+def unbound_status() -> StatusMessage:
     """For a chat that speaks for nobody any more."""
-    return message(f"{MARK} Cuộc trò chuyện này không còn kết nối với cơ quan nào.")
+    said = message(f"{MARK} Cuộc trò chuyện này không còn kết nối với cơ quan nào.")
+    return StatusMessage(message=said, shows=_fingerprint(said))
 
 
-def _names(bindings: Bindings) -> list[str]:
+def _fingerprint(said: Message) -> str:
+    return hashlib.sha256(json.dumps(to_json(said), sort_keys=True).encode()).hexdigest()
+
+
+def _names(bindings: Bindings) -> str:
     own = [agency.name for agency in bindings.agencies]
-    return own or [f"{office.name} (cơ quan thường trực)" for office in bindings.offices] or ["Lãnh đạo"]
+    names = own or [f"{office.name} (cơ quan thường trực)" for office in bindings.offices] or ["Lãnh đạo"]
+    more = len(names) - _MOST_NAMES
+    shown = [shorten(name, _NAME_LIMIT) for name in names[:_MOST_NAMES]]
+    return joined(shown) if more <= 0 else f"{', '.join(shown)} và {more} cơ quan khác"
 
 
-def _overview(overseen: Sequence[Entry], today: date) -> Block:
-    late = {entry.agency for entry in overseen if column_of(entry, today) is Column.OPEN_LATE}
+def _overview(overseen: Sequence[Tally], today: date) -> Block:
+    late = {tally.agency for tally in overseen if column_of(tally, today) is Column.OPEN_LATE}
     return block(
         line(bold("📊 Toàn tỉnh")),
-        *figure_lines(figures(overseen, today)),
+        *figure_lines(figures_of_tallies(overseen, today)),
         *([line(f"{len(late)} cơ quan đang có việc quá hạn: /late")] if late else []),
     )
 

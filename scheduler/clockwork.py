@@ -19,9 +19,9 @@ from scheduler.asks import close_needless_asks
 from scheduler.deliver import Deliverer
 from scheduler.refresh import PlanKeeper
 from scheduler.scan import ScanResult, scan_if_owed
+from scheduler.statuses import renew_statuses
 from scheduler.watch import Healing, Watch
 from store.database import Database
-from store.statuses import any_wanted, queue_wanted
 from store.timetable import Timetable
 
 _log = structlog.get_logger("clockwork")
@@ -118,12 +118,8 @@ class Clockwork:
 
     async def renew_statuses(self) -> None:
         """Have the pinned messages written anew in which something has changed."""
-        async with self.database.read() as session:
-            if not await any_wanted(session):
-                return
-        async with self.database.write() as session:
-            await queue_wanted(session, self.wall())
-        self.wakers.outbox.set()
+        if await renew_statuses(self.database, now=self.clock(), wall=self.wall()):
+            self.wakers.outbox.set()
 
     async def refresh(self) -> None:
         """Look at the plans' files, and at what follows for what agencies asked of each other."""

@@ -52,6 +52,8 @@ def conclude(
         out_of_reach=reason[:200] if isinstance(decision, GiveUp) and decision.suspends else None,
         hold_chat=again.at if again and again.hold_chat else None,
         hold_channel=again.at if again and again.hold_channel else None,
+        lost_its_use=decision.why is Why.TOO_LATE,
+        shows=text.shows if text is not None else None,
         sent_late=called_at if called_at > claim.send_at + _LATE_BY else None,
     )
     return Concluded(why=decision.why, entry=entry)
@@ -61,7 +63,7 @@ def _record_of(
     claim: Claim, text: Text | None, pieces: Sequence[Message], decision: Decision, reason: str
 ) -> Record:
     match decision:
-        case Done() if len(pieces) > 1 and text is not None:
+        case Done() if len(pieces) > 1 and text is not None and claim.kind is not OutboxKind.STATUS:
             return PieceSent(
                 claim=claim,
                 said=text.said_by(pieces[0]),

@@ -34,7 +34,8 @@ _log = structlog.get_logger("deliver")
 class Entry:
     """The outcome of one send, and what was learnt of its chat: that it lives elsewhere (`moved_to`), is out of reach
     (`out_of_reach`: why), or that its service asked to wait (`hold_chat`, `hold_channel`: until when, wall time).
-    `sent_late`: the moment of a send that left after its slot, from which the chat's pace counts."""
+    `sent_late`: the moment of a send that left after its slot, from which the chat's pace counts. `shows`: the fingerprint
+    of what a status message said. `lost_its_use`: it was given up because it had waited for too long."""
 
     record: Record
     moved_to: str | None = None
@@ -42,6 +43,8 @@ class Entry:
     hold_chat: datetime | None = None
     hold_channel: datetime | None = None
     sent_late: datetime | None = None
+    shows: str | None = None
+    lost_its_use: bool = False
 
 
 class Ledger:
@@ -131,7 +134,7 @@ class Ledger:
                 await self._note_chat(session, entry)
                 if entry.record.claim.id in ours:
                     await _tell_failure(session, entry.record, wall)
-                    await _note_pinned(session, entry.record)
+                    await _note_status(session, entry)
 
     async def _hold(self, session: AsyncSession, entry: Entry, wall: datetime) -> None:
         claim = entry.record.claim
@@ -177,12 +180,16 @@ async def _tell_failure(session: AsyncSession, one: Record, wall: datetime) -> N
         )
 
 
-async def _note_pinned(session: AsyncSession, one: Record) -> None:
-    """A status message that was written anew is the one to edit from now on."""
+async def _note_status(session: AsyncSession, entry: Entry) -> None:
+    """A status message that is out is the one to edit from now on. One that failed is wished for again with the next change,
+    on the next morning at the latest; one that lost its use while its service was away, at once."""
+    one = entry.record
     if not isinstance(one, Settled) or one.claim.kind is not OutboxKind.STATUS:
         return
-    if one.external_id is not None and one.external_id != one.claim.replaces:
-        await statuses.pinned(session, one.claim.chat_id, one.external_id)
+    if one.external_id is not None:
+        await statuses.put_up(session, one.claim.chat_id, external_id=one.external_id, shown=entry.shows)
+    elif entry.lost_its_use:
+        await statuses.want_status(session, [one.claim.chat_id])
 
 
 async def tell_undelivered(

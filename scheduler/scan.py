@@ -8,6 +8,7 @@
 Any process may scan at any moment: one at a time does, and what it has found is not found again.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,7 +23,7 @@ from store.escalation import escalations
 from store.notices import PlannedNotice
 from store.reach import ReachedMilestone, Steps, planned_for
 from store.restores import restored_on
-from store.statuses import want_status
+from store.statuses import want_statuses
 from store.tables import ScanRow
 from store.timetable import Timetable
 from store.turns import SCAN, take_turn_if_free
@@ -52,12 +53,15 @@ async def scan_if_owed(
         morning = await first_look(session, day)
         result = await scan(session, timetable, day=day, now=now, wall=wall)
         if morning is not None:
+            # With the day what was in term may have become late.
+            await want_statuses(session)
             missed = [one.assignment_id for one in result.unreachable]
             await tell_overseers(session, timetable, morning, missed=missed, wall=wall)
         if result.unreachable:
             codes = sorted({missed.agency for missed in result.unreachable})
             note = nobody_to_tell(day, await agency_names(session, codes))
-            key = f"unreachable:{day.isoformat()}:{codes[0]}:{len(codes)}"
+            which = hashlib.sha256(" ".join(codes).encode()).hexdigest()[:16]
+            key = f"unreachable:{day.isoformat()}:{which}"
             await tell_operators(session, note, key=key, wall=wall)
         return result
 
@@ -91,7 +95,6 @@ async def scan(
         wall=wall,
         all_perhaps_received=await restored_on(session, day),
     )
-    await want_status(session, {notice.chat_id for notice in told})
     unreachable = tuple(one for one in reached if not chats.get(one.agency))
     session.add(ScanRow(day=day, at=now, notices=len(fresh), messages=messages, unreachable=len(unreachable)))
     await session.flush()

@@ -23,6 +23,7 @@ from store.chats import chats_of, office_chats
 from store.difference import Difference, DutyChange, difference_of, from_json
 from store.outbox import queue_note
 from store.plan_changes import Decision, decision_of, keep_change, void_others
+from store.statuses import want_statuses
 from store.sync import SyncResult, sync_plan
 from store.tables import ChatRow, PlanChangeRow, PlanRow
 from store.timetable import Timetable
@@ -66,7 +67,9 @@ async def take_over(
             await _ask(session, known, change, listeners, wall=wall)
             return Takeover(waits=True)
     was_asked = change.accepted is True
-    result = await _bring_in(session, plan, digest, timetable, now=now, wall=wall)
+    result = await _bring_in(session, plan, digest, timetable, now=now, wall=wall, announced=True)
+    # Names and titles stand in them too.
+    await want_statuses(session)
     change.accepted, change.decided_at, change.told_at = True, change.decided_at or now, now
     told, without_chat = await _tell_agencies(session, plan, change, difference, wall=wall)
     note = taken_over(
@@ -78,9 +81,16 @@ async def take_over(
 
 
 async def _bring_in(
-    session: AsyncSession, plan: Plan, digest: str, timetable: Timetable, *, now: datetime, wall: datetime
+    session: AsyncSession,
+    plan: Plan,
+    digest: str,
+    timetable: Timetable,
+    *,
+    now: datetime,
+    wall: datetime,
+    announced: bool = False,
 ) -> SyncResult:
-    result = await sync_plan(session, plan, timetable, now=now, today=day_of(now))
+    result = await sync_plan(session, plan, timetable, now=now, today=day_of(now), announced=announced)
     (await session.get_one(PlanRow, plan.key)).digest = digest
     await close_needless(session, wall=wall)
     return result

@@ -10,24 +10,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.message import Message, from_json
 from bot.morning import morning_message, nudge_message
-from bot.status_message import status_message, unbound_status
+from scheduler.statuses import StatusTexts
 from store import notices
-from store.agenda import Entry, entries, without_due_day
-from store.chats import Bindings, bindings_of
+from store.agenda import Entry, without_due_day
 from store.claims import Claim
-from store.figures import counts
-from store.lookup import plans_of
 from store.notices import NoticedEntry
-from store.states import OutboxKind, Role
+from store.states import OutboxKind
 
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """What a claim has to say; `notices` are the ids that tell each assignment."""
+    """What a claim has to say; `notices` are the ids that tell each assignment, `shows` a status message's fingerprint."""
 
     message: Message
     made_at: datetime
     notices: Mapping[int, tuple[int, ...]]
+    shows: str | None = None
 
     def said_by(self, piece: Message) -> tuple[int, ...]:
         about = (assignment for block in piece.blocks for assignment in block.about)
@@ -43,33 +41,21 @@ async def texts_of(
     noticed = await notices.spoken(session, mornings) if mornings else {}
     undated = await _asked_about(session, noticed)
     texts = {}
+    statuses = StatusTexts(session, now)
     for claim in claimed:
         told_of = noticed.get(claim.id, ())
         if claim.kind is OutboxKind.STATUS:
-            message = await _status(session, claim, now)
-        else:
-            message = _message(claim, told_of, undated)
+            status = await statuses.of(claim.chat_id, stands=claim.replaces is not None)
+            if status is not None:
+                texts[claim.id] = Text(
+                    message=status.message, made_at=made_at, notices={}, shows=status.shows
+                )
+            continue
+        message = _message(claim, told_of, undated)
         if message is not None:
             told = {one.entry.id: one.notices for one in told_of}
             texts[claim.id] = Text(message=message, made_at=made_at, notices=told)
     return texts
-
-
-async def _status(session: AsyncSession, claim: Claim, now: datetime) -> Message | None:
-    bindings = await bindings_of(session, claim.chat_id)
-    if not bindings.roles - {Role.OPERATOR}:
-        return unbound_status() if claim.replaces else None
-    own = await entries(session, agencies=[agency.code for agency in bindings.agencies])
-    return status_message(own, await _overseen(session, bindings), bindings, now)
-
-
-async def _overseen(session: AsyncSession, bindings: Bindings) -> list[Entry]:
-    if Role.LEADER in bindings.roles:
-        return await entries(session)
-    if not bindings.offices:
-        return []
-    plans = await plans_of(session, [office.code for office in bindings.offices])
-    return [entry for entry in await entries(session) if counts(entry) and entry.plan_key in plans]
 
 
 async def _asked_about(

@@ -16,6 +16,7 @@ from plan.milestones import DueDates
 from store.agenda import Entry, entries
 from store.changes import Actor, due_values, open_row, write
 from store.states import State
+from store.statuses import want_statuses
 from store.tables import AgencyRow, AssignmentRow, ItemRow
 from store.timetable import Timetable
 from store.turns import take_turn
@@ -117,6 +118,8 @@ async def close_needless(session: AsyncSession) -> list[Closed]:
             Closed(id=row.id, agency=row.agency, lead_name=lead_name, code=code, title=title, what=row.period)
         )
     await session.flush()
+    if closed:
+        await want_statuses(session, {one.agency for one in closed})
     return closed
 
 

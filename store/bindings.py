@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.directory import name_key
 from store.states import ChatKind, Role
+from store.statuses import want_status
 from store.tables import AgencyRow, AssignmentRow, BindingRow, ChatRow, ItemRow, PlanRow
 
 
@@ -74,6 +75,7 @@ async def end_bindings(session: AsyncSession, ids: Collection[int], *, now: date
     for row in locked:
         row.ended_at = now
     await session.flush()
+    await want_status(session, {row.chat_id for row in locked})
     return ended
 
 

@@ -116,10 +116,11 @@ def due_values(due: date, timetable: Timetable) -> dict[str, Any]:
 
 
 def look_anew(row: AssignmentRow, timetable: Timetable, today: date) -> None:
-    """Its day is another one: milestones start anew."""
+    """Its agency has just been told of its day: reminders go on with the first milestone after today. One of before, which
+    was none while the day was another one, would come as a second message and call itself late."""
     dates = DueDates.if_dated(row.due, row.remind_by, row.late_after, row.cutoff)
     is_open = row.state is State.OPEN and not row.retired
-    row.next_milestone_on = timetable.first_look(dates, today) if dates and is_open else None
+    row.next_milestone_on = timetable.next_look(dates, today) if dates and is_open else None
 
 
 async def undo(

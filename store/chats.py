@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.once import add_once
 from store.states import ChatKind, Role, State
+from store.statuses import want_status
 from store.tables import AgencyRow, AssignmentRow, BindingRow, ChatRow
 from store.turns import take_turn
 
@@ -60,7 +61,12 @@ async def move_chat(session: AsyncSession, *, channel: str, old: str, new: str) 
         other.address, other.suspended = f"moved:{other.id}", "moved"
         await session.flush()
     chat.address, chat.suspended = new, None
+    # Messages of the old address have no ids at the new one.
+    had_status = chat.pinned is not None
+    chat.pinned, chat.shown = (other.pinned, other.shown) if other is not None else (None, None)
     await session.flush()
+    if had_status or other is not None:
+        await want_status(session, [chat.id])
 
 
 async def _hand_over_bindings(session: AsyncSession, giver: ChatRow, taker: ChatRow) -> None:
@@ -100,6 +106,7 @@ async def resume(session: AsyncSession, chat: ChatRow, today: date) -> bool:
     if chat.suspended is None:
         return False
     chat.suspended = None
+    await want_status(session, [chat.id])
     for agency in await agencies_of(session, chat.id):
         await look_again(session, agency.code, today)
     return True

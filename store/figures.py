@@ -1,14 +1,21 @@
 """The official overview: how many assignments are completed or not, in term or past it."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Protocol, TypeVar
+
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import DutyKind
+from plan.vietnam import day_of
 from store.agenda import Entry
+from store.columns import is_word
 from store.states import State
+from store.tables import AssignmentRow, ItemRow, PlanRow, table_of
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -30,7 +37,19 @@ def counts(entry: Entry) -> bool:
     return entry.kind is not DutyKind.SUPPORT
 
 
-def column_of(entry: Entry, today: date) -> Column:
+class Standing(Protocol):
+    """What decides in which column an assignment is."""
+
+    @property
+    def state(self) -> State: ...
+    @property
+    def due(self) -> date | None: ...
+    @property
+    def was_late(self) -> bool: ...
+    def is_late(self, today: date) -> bool: ...
+
+
+def column_of(entry: Standing, today: date) -> Column:
     """What waits for approval is not complete; it is late if its document was, however long the approval takes."""
     match entry.state:
         case State.WAIVED:
@@ -46,6 +65,64 @@ def column_of(entry: Entry, today: date) -> Column:
         case State.SUBMITTED:
             late = entry.was_late
     return Column.OPEN_LATE if late else Column.OPEN_IN_TERM
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """How many assignments of an agency stand alike."""
+
+    agency: str
+    state: State
+    due: date | None
+    late_after: date | None
+    completed_on: date | None
+    count: int
+
+    @property
+    def was_late(self) -> bool:
+        return (
+            self.completed_on is not None
+            and self.late_after is not None
+            and self.completed_on > self.late_after
+        )
+
+    def is_late(self, today: date) -> bool:
+        return self.late_after is not None and today > self.late_after
+
+
+async def tallies(session: AsyncSession, offices: Collection[str] | None) -> list[Tally]:
+    """What overviews count of the active plans of these standing offices, of all active plans without. The database counts:
+    how often is asked for it grows with the changes, and what is stored with the years."""
+    row = table_of(AssignmentRow).c
+    completed = or_(is_word(row.state, State.DONE), is_word(row.state, State.SUBMITTED))
+    reported = case((completed & row.document_date.is_(None), row.done_at))
+    alike = (row.agency, row.state, row.due, row.late_after, row.document_date, reported.label("reported"))
+    query = (
+        select(*alike, func.count().label("many"))
+        .join_from(AssignmentRow, ItemRow, AssignmentRow.item_id == ItemRow.id)
+        .join(PlanRow, ItemRow.plan_key == PlanRow.key)
+        .where(row.retired.is_(False), PlanRow.retired.is_(False), ~is_word(row.kind, DutyKind.SUPPORT))
+        .group_by(*alike[:-1], reported)
+    )
+    if offices is not None:
+        query = query.where(PlanRow.standing_office.in_(list(offices)))
+    return [
+        Tally(
+            agency=agency,
+            state=state,
+            due=due,
+            late_after=late_after,
+            completed_on=_completed_on(state, document_date, reported_at),
+            count=many,
+        )
+        for agency, state, due, late_after, document_date, reported_at, many in await session.execute(query)
+    ]
+
+
+def _completed_on(state: State, document_date: date | None, reported_at: datetime | None) -> date | None:
+    if state not in (State.DONE, State.SUBMITTED):
+        return None
+    return document_date or (day_of(reported_at) if reported_at is not None else None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,18 +160,30 @@ class Figures:
 
     @property
     def percent(self) -> int | None:
-        """The part of the plan that is reached, rounded half up; None when nothing has a due day."""
-        return (200 * self.done + self.dated) // (2 * self.dated) if self.dated else None
+        """The part of the plan that is reached, rounded half up, but 100 only when nothing is missing; None when nothing has
+        a due day."""
+        if not self.dated:
+            return None
+        return min((200 * self.done + self.dated) // (2 * self.dated), 100 if not self.not_done else 99)
 
 
 def figures(entries: Iterable[Entry], today: date) -> Figures:
     """The overview of those that overviews count."""
-    found = [entry for entry in entries if counts(entry)]
-    numbers = dict.fromkeys(Column, 0)
-    for entry in found:
-        numbers[column_of(entry, today)] += 1
-    submitted = sum(entry.state is State.SUBMITTED for entry in found)
-    return Figures(**{column.value: number for column, number in numbers.items()}, submitted=submitted)
+    return _figures(((entry, 1) for entry in entries if counts(entry)), today)
+
+
+def figures_of_tallies(tallies: Iterable[Tally], today: date) -> Figures:
+    """The same of tallies."""
+    return _figures(((tally, tally.count) for tally in tallies), today)
+
+
+def _figures(counted: Iterable[tuple[Standing, int]], today: date) -> Figures:
+    numbers: Counter[Column] = Counter()
+    submitted = 0
+    for one, count in counted:
+        numbers[column_of(one, today)] += count
+        submitted += count if one.state is State.SUBMITTED else 0
+    return Figures(**{column.value: numbers[column] for column in Column}, submitted=submitted)
 
 
 def grouped(entries: Iterable[Entry], key: Callable[[Entry], Key]) -> dict[Key, list[Entry]]:

@@ -14,6 +14,7 @@ from store.bindings import Held, bindings_held, end_bindings, lock_live, offices
 from store.chats import look_again
 from store.once import add_once
 from store.states import RequestKind, RequestState, Role
+from store.statuses import want_status
 from store.tables import AgencyRow, BindingRow, ChatRow, InviteRow, InviteTryRow, RequestRow
 
 INVITE_LIFETIME = timedelta(days=7)
@@ -100,7 +101,6 @@ async def accept_invite(
             office=office,
         )
     chat.suspended = None
-    chat.status_wanted = invite.role is not Role.OPERATOR or chat.status_wanted
     return await bind_by(session, invite, chat, now=now)
 
 
@@ -130,6 +130,8 @@ async def bind(session: AsyncSession, chat: ChatRow, *, role: Role, agency: str,
     )
     if role is Role.OFFICER:
         await look_again(session, agency, day_of(now))
+    if role is not Role.OPERATOR:
+        await want_status(session, [chat.id])
     return True
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store.columns import is_word
 from store.holds import not_held
 from store.notices import FreshNotice, PlannedNotice
 from store.nudges import is_nudge
@@ -120,7 +121,7 @@ def _has_use_for(today: date) -> ColumnElement[bool]:
 
 def _unsent_before(today: date) -> tuple[ColumnElement[bool], ...]:
     return (
-        OutboxRow.state == OutboxState.QUEUED,
+        is_word(_OUTBOX.c.state, OutboxState.QUEUED),
         OutboxRow.kind == OutboxKind.NOTICE,
         OutboxRow.morning < today,
     )
@@ -171,7 +172,7 @@ async def queue_morning(
     return len(new)
 
 
-_NOTICE = table_of(NoticeRow)
+_NOTICE, _OUTBOX = table_of(NoticeRow), table_of(OutboxRow)
 _CARRIED_BY = update(_NOTICE).where(_NOTICE.c.id == bindparam("which")).values(outbox_id=bindparam("message"))
 
 

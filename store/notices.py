@@ -104,7 +104,8 @@ async def _read(session: AsyncSession, *which: ColumnElement[bool], locked: bool
         AssignmentRow.late_after,
         AssignmentRow.cutoff,
     )
-    query = select(*columns).where(*which).order_by(AssignmentRow.id)
+    # Asked for by id, SQLite would rather read the whole table in that order than the few by their index.
+    query = select(*columns).where(*which).order_by(AssignmentRow.next_milestone_on, AssignmentRow.id)
     found = await session.execute(query.with_for_update(skip_locked=True) if locked else query)
     known: dict[tuple[date | None, ...], DueDates | None] = {}
     rows = []
@@ -113,7 +114,7 @@ async def _read(session: AsyncSession, *which: ColumnElement[bool], locked: bool
         if key not in known:
             known[key] = DueDates.if_dated(*days)
         rows.append(ReachedAssignment(id=number, agency=agency, kind=kind, dates=known[key]))
-    return rows
+    return sorted(rows, key=lambda row: row.id)
 
 
 async def any_reached(session: AsyncSession, today: date) -> bool:

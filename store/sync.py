@@ -44,8 +44,10 @@ async def sync_plan(
     *,
     now: datetime,
     today: date,
+    announced: bool = False,
 ) -> SyncResult:
-    """Inside the caller's transaction; of several processes one after the other. `today` is the business day in Vietnam."""
+    """Inside the caller's transaction; of several processes one after the other. `today` is the business day in Vietnam.
+    `announced`: agencies are told of new and moved days by a note, so reminders go on after today."""
     await take_turn(session, PLAN)
     await _put_plan(session, plan, now)
     await _put_agencies(session, plan)
@@ -82,7 +84,7 @@ async def sync_plan(
             fresh = row.retired or is_moved
             row.retired = False
         _write_duty(row, duty, timetable)
-        row.next_milestone_on = _next_look(row, timetable, today, fresh=fresh)
+        row.next_milestone_on = _next_look(row, timetable, today, fresh=fresh, announced=announced)
     for row in stored.values():
         retired += not row.retired
         row.retired, row.next_milestone_on = True, None
@@ -106,9 +108,13 @@ async def retire_missing_plans(session: AsyncSession, active: Iterable[str]) -> 
             select(AssignmentRow)
             .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
             .where(ItemRow.plan_key == plan.key, AssignmentRow.kind != DutyKind.SUPPORT)
+            .order_by(AssignmentRow.id)
+            .with_for_update(of=AssignmentRow)
         )
         for row in rows:
             row.retired, row.next_milestone_on = True, None
+    if gone:
+        await want_statuses(session)
     return [plan.key for plan in gone]
 
 
@@ -238,12 +244,14 @@ def _write_duty(row: AssignmentRow, duty: Duty, timetable: Timetable) -> None:
     row.data_from = duty.data_from if duty.kind is DutyKind.REPORT else None
 
 
-def _next_look(row: AssignmentRow, timetable: Timetable, today: date, *, fresh: bool) -> date | None:
+def _next_look(
+    row: AssignmentRow, timetable: Timetable, today: date, *, fresh: bool, announced: bool
+) -> date | None:
     dates = DueDates.if_dated(row.due, row.remind_by, row.late_after, row.cutoff)
     if dates is None or row.state is not State.OPEN:
         return None
     if fresh:
-        return timetable.first_look(dates, today)
+        return timetable.next_look(dates, today) if announced else timetable.first_look(dates, today)
     if row.next_milestone_on is not None and row.next_milestone_on <= today:
         return row.next_milestone_on
     if row.snoozed_until is not None and row.snoozed_until > today:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 SCHEMA, PLAN, SCAN = "nhacviec:schema", "nhacviec:plan", "nhacviec:scan"
+STATUSES = "nhacviec:statuses"
 
 
 def lock_key(name: str) -> int:

@@ -9,8 +9,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.milestones import ESCALATED
+from store.columns import is_word
 from store.states import NoticeState, OutboxKind, OutboxState
-from store.tables import AgencyRow, AssignmentRow, ItemRow, NoticeRow, OutboxRow, PlanRow
+from store.tables import AgencyRow, AssignmentRow, ItemRow, NoticeRow, OutboxRow, PlanRow, table_of
+
+_OUTBOX = table_of(OutboxRow)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +31,12 @@ class FailedMorning:
 
 async def unlisted(session: AsyncSession, *, before: date) -> list[FailedMorning]:
     """Failed messages of mornings before that day that no standing office was told of, oldest first."""
+    unlisted_ones = select(_OUTBOX.c.id).where(
+        is_word(_OUTBOX.c.state, OutboxState.FAILED),
+        is_word(_OUTBOX.c.kind, OutboxKind.NOTICE),
+        _OUTBOX.c.listed_on.is_(None),
+        _OUTBOX.c.morning < before,
+    )
     rows = await session.execute(
         select(
             OutboxRow.id,
@@ -42,13 +51,7 @@ async def unlisted(session: AsyncSession, *, before: date) -> list[FailedMorning
         .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
         .join(PlanRow, ItemRow.plan_key == PlanRow.key)
         .join(AgencyRow, AssignmentRow.agency == AgencyRow.code)
-        .where(
-            OutboxRow.state == OutboxState.FAILED,
-            OutboxRow.kind == OutboxKind.NOTICE,
-            OutboxRow.listed_on.is_(None),
-            OutboxRow.morning < before,
-            NoticeRow.state == NoticeState.FAILED,
-        )
+        .where(NoticeRow.outbox_id.in_(unlisted_ones), NoticeRow.state == NoticeState.FAILED)
         .order_by(OutboxRow.id, AgencyRow.code)
     )
     agencies: dict[tuple[int, str, bool, str], dict[str, None]] = defaultdict(dict)

@@ -13,17 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import DutyKind
 from plan.vietnam import day_of
+from store.figures import Column, column_of
 from store.states import State
 from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
 
 _WEEK = timedelta(days=7)
 _TOO_MANY_AT_ONCE = 3
-_CLOSED = (State.DONE, State.WAIVED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Owed:
-    """An assignment as far as figures need it. `done_on` is the day on which it was reported, whether or not approved yet."""
+    """An assignment as far as figures need it. `done_on` is the day on which it was reported, whether or not approved yet,
+    `document_date` that of its document."""
 
     agency: str
     kind: DutyKind
@@ -32,9 +33,19 @@ class Owed:
     late_after: date | None
     state: State
     done_on: date | None
+    document_date: date | None = None
+
+    @property
+    def completed_on(self) -> date | None:
+        return self.document_date or self.done_on
+
+    @property
+    def was_late(self) -> bool:
+        completed = self.completed_on
+        return completed is not None and self.late_after is not None and completed > self.late_after
 
     def is_late(self, today: date) -> bool:
-        return self.state is State.OPEN and self.late_after is not None and today > self.late_after
+        return self.late_after is not None and today > self.late_after
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +69,8 @@ class ReportThisWeek:
 
 @dataclass(frozen=True, kw_only=True)
 class WeekFigures:
-    """The week that began on `monday`, seen in its first days. `closed` of the `ended`, whose due day is past, are closed.
-    `due` are tasks; reports count by period."""
+    """The week that began on `monday`, seen in its first days, counted as overviews count. `done` of the `ended`, whose due
+    day is past, are complete; what was waived is neither. `due` are tasks; reports count by period."""
 
     monday: date
     late: tuple[LateAgency, ...]
@@ -67,13 +78,13 @@ class WeekFigures:
     due_agencies: int
     reports: tuple[ReportThisWeek, ...]
     done_last_week: int
-    closed: int
+    done: int
     ended: int
 
     @property
     def percent(self) -> int:
-        """Of what should be closed, rounded down; 100 only when nothing is missing."""
-        return 100 * self.closed // self.ended if self.ended else 100
+        """Of what should be complete, rounded down; 100 only when nothing is missing."""
+        return 100 * self.done // self.ended if self.ended else 100
 
     @property
     def is_empty(self) -> bool:
@@ -100,7 +111,7 @@ async def owed(
     session: AsyncSession, offices: Collection[str] | None, *, until: date, done_since: datetime
 ) -> list[Owed]:
     """What is due on or before `until`, and what was done since that moment, of the active plans of these standing offices;
-    of all active plans without."""
+    of all active plans without. What an agency only supports is not asked for."""
     query = (
         select(
             AgencyRow.name,
@@ -110,11 +121,13 @@ async def owed(
             AssignmentRow.late_after,
             AssignmentRow.state,
             AssignmentRow.done_at,
+            AssignmentRow.document_date,
         )
         .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
         .join(PlanRow, ItemRow.plan_key == PlanRow.key)
         .join(AgencyRow, AssignmentRow.agency == AgencyRow.code)
         .where(
+            AssignmentRow.kind != DutyKind.SUPPORT,
             AssignmentRow.retired.is_(False),
             PlanRow.retired.is_(False),
             or_(AssignmentRow.due <= until, AssignmentRow.done_at >= done_since),
@@ -132,8 +145,11 @@ async def owed(
             late_after=late_after,
             state=state,
             done_on=day_of(done_at) if done_at is not None else None,
+            document_date=document_date,
         )
-        for agency, kind, period, due, late_after, state, done_at in await session.execute(query)
+        for agency, kind, period, due, late_after, state, done_at, document_date in await session.execute(
+            query
+        )
     ]
 
 
@@ -143,15 +159,15 @@ def figures(rows: Sequence[Owed], today: date) -> WeekFigures:
     last_week = [row for row in rows if row.done_on is not None and monday - _WEEK <= row.done_on < monday]
     this_week = [row for row in rows if row.due is not None and monday <= row.due < monday + _WEEK]
     tasks = [row for row in this_week if row.kind is not DutyKind.REPORT and row.state is State.OPEN]
-    ended = [row for row in rows if row.due is not None and row.due < today]
+    ended = [row for row in rows if row.due is not None and row.due < today and row.state is not State.WAIVED]
     return WeekFigures(
         monday=monday,
         late=_late(rows, today),
         due=len(tasks),
         due_agencies=len({row.agency for row in tasks}),
         reports=_reports(this_week),
-        done_last_week=sum(row.state in _CLOSED for row in last_week),
-        closed=sum(row.state in _CLOSED for row in ended),
+        done_last_week=sum(row.state is State.DONE for row in last_week),
+        done=sum(row.state is State.DONE for row in ended),
         ended=len(ended),
     )
 
@@ -179,8 +195,8 @@ def clashes(rows: Iterable[Owed], mondays: Collection[date]) -> list[Clash]:
 def _late(rows: Iterable[Owed], today: date) -> tuple[LateAgency, ...]:
     days: dict[str, list[int]] = defaultdict(list)
     for row in rows:
-        if row.late_after is not None and row.is_late(today):
-            days[row.agency].append((today - row.late_after).days)
+        if row.late_after is not None and column_of(row, today) is Column.OPEN_LATE:
+            days[row.agency].append(((row.completed_on or today) - row.late_after).days)
     found = [
         LateAgency(agency=agency, count=len(of_agency), longest=max(of_agency))
         for agency, of_agency in days.items()
@@ -191,7 +207,7 @@ def _late(rows: Iterable[Owed], today: date) -> tuple[LateAgency, ...]:
 def _reports(this_week: Iterable[Owed]) -> tuple[ReportThisWeek, ...]:
     by_period: dict[tuple[date, str], list[Owed]] = defaultdict(list)
     for row in this_week:
-        if row.kind is DutyKind.REPORT and row.due is not None:
+        if row.kind is DutyKind.REPORT and row.due is not None and row.state is not State.WAIVED:
             by_period[row.due, row.period].append(row)
     return tuple(
         ReportThisWeek(

@@ -67,7 +67,29 @@ async def hold(asked: Asked) -> Answer:
     if newly:
         await _write_down(asked, "hold", day, newly, all_of_them=meant.all_of_them)
     strangers = [agency.name for agency in meant.agencies if agency not in kept]
-    return Answer(message=_held_words(asked, day, kept, newly, strangers, all_of_them=meant.all_of_them))
+    return Answer(
+        message=_held_words(
+            day,
+            kept,
+            newly,
+            strangers,
+            all_of_them=meant.all_of_them,
+            following=await _following(asked, day, kept),
+        )
+    )
+
+
+async def _following(asked: Asked, day: date, kept: Sequence[AgencyRow]) -> date:
+    """The first working day after that one on which not all of these agencies are kept back too."""
+    held = await holds.holds_from(asked.session, asked.office_codes, day)
+    kept_on: dict[date, set[str]] = {}
+    for one in held:
+        kept_on.setdefault(one.day, set()).add(one.agency)
+    codes = {agency.code for agency in kept}
+    following = asked.timetable.calendar.after(day)
+    while codes and codes <= kept_on.get(following, set()):
+        following = asked.timetable.calendar.after(following)
+    return following
 
 
 def _unfit(asked: Asked, day: date, first: date) -> Message | None:
@@ -101,13 +123,13 @@ async def _which(asked: Asked, first: date) -> Message:
 
 
 def _held_words(
-    asked: Asked,
     day: date,
     kept: Sequence[AgencyRow],
     newly: Sequence[str],
     strangers: Sequence[str],
     *,
     all_of_them: bool,
+    following: date,
 ) -> Message:
     unknown = (
         [f"{joined(strangers)} không còn việc nào trong kế hoạch mà ở đây theo dõi."] if strangers else []
@@ -115,7 +137,6 @@ def _held_words(
     if not kept:
         return message(*(unknown or ["Không còn cơ quan nào có việc chưa xong."]), choices=[[SEE_PREVIEW]])
     names = f"tất cả {len(kept)} cơ quan" if all_of_them else joined([agency.name for agency in kept])
-    following = asked.timetable.calendar.after(day)
     what = f"lời nhắc {named_day(day)} của {names}"
     head = f"Đã giữ lại {what}." if newly else f"{capitalised(what)} đang được giữ lại rồi."
     release = (

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.commands.asked import Answer, Asked, steered
+from bot.commands.naming import take_agencies
 from bot.listing import due_words, what_is_left
 from bot.message import Block, Choice, Line, block, bold, line, message
 from bot.wording import day_month, full_day, joined, named_day, runs
 from plan.milestones import ESCALATED, LateRhythm, Milestone, Overseer, ReminderRules
 from store.agenda import Entry, entries
 from store.holds import Held, holds_from
-from store.lookup import plans_of
+from store.lookup import all_agencies, plans_of
 from store.reach import Foreseen, foresee, foresee_escalations, next_scan_day
 
 _LINES_TOGETHER = 12
@@ -30,17 +31,22 @@ class ToBeTold:
 
 
 async def preview(asked: Asked) -> Answer:
-    """The next scan's reminders by agency, each with its button."""
+    """The next scan's reminders by agency, each with its button; of the agencies only that are named."""
     day = await next_scan_day(asked.session, asked.timetable, asked.now)
     held = await holds_from(asked.session, asked.office_codes, asked.today)
+    named, _ = take_agencies(asked.args, await all_agencies(asked.session))
+    wanted = {agency.code for agency in named}
     found = await to_be_told(asked, day, held)
+    if wanted:
+        found = [one for one in found if one.entry.agency in wanted]
+        held = [one for one in held if one.agency in wanted]
     by_agency: dict[str, list[ToBeTold]] = {}
     for one in sorted(found, key=lambda one: (one.entry.agency_name, one.entry.order)):
         by_agency.setdefault(one.entry.agency, []).append(one)
     blocks = [block(*_head(asked, day, found, held))]
     for of_agency in by_agency.values():
         blocks += _agency_blocks(of_agency, day, asked.timetable.rules)
-    blocks += await _escalated_blocks(asked, day)
+    blocks += [] if wanted else await _escalated_blocks(asked, day)
     held_on_the_day = {one.agency for one in held if one.day == day}
     blocks += [
         block(line(f"⏸ {one.agency_name} ({one.agency}) · đang giữ lại, chưa có việc nào cần nhắc"))
@@ -49,7 +55,10 @@ async def preview(asked: Asked) -> Answer:
     ]
     last = [_let_go("tất cả", day)] if held_on_the_day else []
     last += [_keep_back("tất cả", day)] if set(by_agency) - held_on_the_day else []
-    return Answer(message=message(*blocks, choices=[last] if len(by_agency) > 1 and last else []), paged=True)
+    return Answer(
+        message=message(*blocks, choices=[last] if len(by_agency) > 1 and last and not wanted else []),
+        paged=True,
+    )
 
 
 async def to_be_told(asked: Asked, day: date, held: Sequence[Held]) -> list[ToBeTold]:

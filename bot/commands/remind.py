@@ -23,6 +23,7 @@ _AHEAD = timedelta(days=30)
 _PRESSING = (Standing.LATE, Standing.TODAY)
 _LINES_SHOWN = 10
 _AGENCIES_NAMED = 12
+_AGENCIES_APART = 3
 
 
 async def remind(asked: Asked) -> Answer:
@@ -116,10 +117,9 @@ async def _question(asked: Asked, found: Sequence[Entry], text: str | None) -> M
         asked_in=asked.message_id,
         now=asked.now,
     )
-    agencies = by_agency(going)
     return message(
         block(line(bold(f"Đôn đốc {_counted(going)}?"))),
-        *(_agency_block(name, own, asked.today) for name, own in agencies.items()),
+        *_going_blocks(going, asked.today),
         block(*_text_lines({"text": text}), line(_when(asked, day))),
         *left_out,
         choices=yes_or_no(proposal),
@@ -128,6 +128,23 @@ async def _question(asked: Asked, found: Sequence[Entry], text: str | None) -> M
 
 def _counted(found: Sequence[Entry]) -> str:
     return f"{len(found)} việc của {len({entry.agency for entry in found})} cơ quan"
+
+
+def _going_blocks(going: Sequence[Entry], today: date) -> list[Block]:
+    """By agency; where many owe the same, by what they owe, so that it is one screen."""
+    agencies = by_agency(going)
+    alike: dict[tuple[str, str, str], list[Entry]] = {}
+    for entry in going:
+        alike.setdefault((entry.plan_key, entry.code, _standing_words(entry, today)), []).append(entry)
+    if len(agencies) <= _AGENCIES_APART or len(alike) >= len(agencies):
+        return [_agency_block(name, own, today) for name, own in agencies.items()]
+    return [
+        block(
+            _entry_line(owed[0], today),
+            line(f"🏛 {len(by_agency(owed))} cơ quan: {_listed(list(by_agency(owed)))}"),
+        )
+        for owed in alike.values()
+    ]
 
 
 def _agency_block(name: str, own: Sequence[Entry], today: date) -> Block:

@@ -68,10 +68,11 @@ async def setdue(asked: Asked) -> Answer:
         return Answer(message=already_done(chosen))
     if clears:
         return await _ask_to_clear(asked, meant.code, still_open)
-    wrong = _what_is_wrong(meant.code, still_open, reading)
+    fitting = _that_can_be_due(still_open, reading.day)
+    wrong = _what_is_wrong(meant.code, fitting, reading)
     if reading.day is None or wrong is not None:
         return Answer(message=message(wrong or ""))
-    return await _ask(asked, CHANGE, still_open, _details(asked, reading.day))
+    return await _ask(asked, CHANGE, fitting, _details(asked, reading.day))
 
 
 def _take_clear(rest: str) -> tuple[bool, str]:
@@ -132,6 +133,12 @@ def _what_is_wrong(code: str, found: Sequence[Entry], reading: DayReading) -> st
     if cutoff is not None:
         return f"Hạn nộp {full_day(reading.day)} trước ngày chốt số liệu {full_day(cutoff)}. Anh/chị xem lại giúp."
     return None
+
+
+def _that_can_be_due(found: Sequence[Entry], day: date | None) -> Sequence[Entry]:
+    """Without the periods whose data are closed after that day only, unless there are no others."""
+    fitting = [entry for entry in found if day is None or entry.cutoff is None or entry.cutoff <= day]
+    return fitting or found
 
 
 def _details(asked: Asked, day: date) -> dict[str, str | None]:

@@ -22,6 +22,7 @@ from store.tables.people import (
     InviteTryRow,
     ProposalRow,
     RequestRow,
+    StatusWishRow,
 )
 from store.tables.traffic import InboxRow, NoticeRow, OutboxRow, PaceRow, RestoreRow, ScanRow, TroubleRow
 
@@ -47,6 +48,7 @@ __all__ = [
     "RequestRow",
     "RestoreRow",
     "ScanRow",
+    "StatusWishRow",
     "TroubleRow",
     "partial_index",
     "table_of",

@@ -14,14 +14,11 @@ from store.tables.base import Base, partial_index
 class ChatRow(Base):
     """A place the bot can write to. `suspended` says why it cannot for now. `next_send_at` is our own pace, `not_before`
     what the channel's service asked for (both wall time). In a group with `admins_only` only its admins may change
-    anything: `admins` are their ids as of `admins_at` (wall time). `pinned` is the channel's id of the status
-    message, which is to be written anew when `status_wanted`."""
+    anything: `admins` are their ids as of `admins_at` (wall time). `pinned` is the channel's id of the status message,
+    `shown` the fingerprint of what it says."""
 
     __tablename__ = "chats"
-    __table_args__ = (
-        UniqueConstraint("channel", "address"),
-        partial_index("ix_chats_status_wanted", "id", where="status_wanted"),
-    )
+    __table_args__ = (UniqueConstraint("channel", "address"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(String(20))
@@ -35,7 +32,17 @@ class ChatRow(Base):
     admins: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     admins_at: Mapped[datetime | None]
     pinned: Mapped[str | None] = mapped_column(String(64))
-    status_wanted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    shown: Mapped[str | None] = mapped_column(String(64))
+
+
+class StatusWishRow(Base):
+    """Something happened that a chat's status message may have to say. Wishes are only added, one for each change, and
+    taken away together: who changes something waits for nobody over them, and none is lost between two processes."""
+
+    __tablename__ = "status_wishes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
 
 
 class BindingRow(Base):

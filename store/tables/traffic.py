@@ -83,6 +83,10 @@ class OutboxRow(Base):
         partial_index("ix_outbox_ready", "ready_at", where="state = 'queued'"),
         partial_index("ix_outbox_chat_in_flight", "chat_id", where="state = 'claimed'"),
         partial_index("ix_outbox_morning", "morning", "chat_id", where="morning IS NOT NULL"),
+        # With `state`, or SQLite would rather read all mornings there ever were.
+        partial_index(
+            "ix_outbox_morning_waiting", "state", "morning", where="state = 'queued' AND morning IS NOT NULL"
+        ),
         partial_index(
             "ix_outbox_unlisted", "id", where="state = 'failed' AND kind = 'notice' AND listed_on IS NULL"
         ),

@@ -101,16 +101,22 @@ async def test_a_moved_date_is_reminded_of_anew_at_its_own_milestones(office: Of
     assert await office.heard_of(STP, "1.1") == 2
 
 
-async def test_a_date_that_moves_nearer_is_told_of_the_next_morning(office: Office) -> None:
+async def test_a_date_that_moves_nearer_is_told_once_and_reminded_of_at_its_next_milestone(
+    office: Office,
+) -> None:
     await office.write(MOVED)
     await office.morning("2023-03-07")
-    before = await office.heard_of(STP, "1.1")
+    before = await office.town.texts(STP)
 
     await office.write(TASKS)
     await office.service.clockwork.scan()
     await office.settled()
+    told = (await office.town.texts(STP))[len(before) :]
+    await office.morning("2023-03-17")
 
-    assert before == 0
+    assert len(told) == 1
+    assert "31/03" in told[0]
+    assert not any("Nhắc muộn" in text for text in told)
     assert await office.heard_of(STP, "1.1") == 1
 
 

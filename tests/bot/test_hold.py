@@ -220,3 +220,11 @@ async def test_another_plans_standing_office_holds_nothing_of_this_one(desk: Off
     assert plain(everything).startswith("Không còn cơ quan nào có việc chưa xong.")
     assert plain(released).startswith("Không có lời nhắc nào đang giữ lại.")
     assert await held(desk) == [("13/03", "VPUB")]
+
+
+async def test_of_several_days_in_a_row_the_first_that_is_not_held_back_is_named(desk: Office) -> None:
+    await desk.say("/hold STP 14/3")
+
+    answer = plain(await desk.say("/hold STP 13/3"))
+
+    assert "bot nhắc vào Thứ Tư 15/03" in answer

@@ -276,3 +276,14 @@ def test_a_daily_rhythm_is_named() -> None:
     milestone = Milestone(name="late-2023-04-03", day=on)
 
     assert milestone_words(DUE, milestone, on, DAILY) == "quá hạn 3 ngày, nhắc mỗi ngày làm việc"
+
+
+async def test_the_preview_of_an_agency_that_is_named_shows_it_alone(desk: Office) -> None:
+    whole = plain(await desk.say("/preview"))
+
+    shown = plain(await desk.say("/preview so tu phap"))
+
+    assert "🏛 Sở Tư pháp (STP)" in shown
+    assert len(re.findall("^[🏛⏸] ", whole, re.MULTILINE)) > 1
+    assert len(re.findall("^[🏛⏸] ", shown, re.MULTILINE)) == 1
+    assert "Giữ lại tất cả" not in shown

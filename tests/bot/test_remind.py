@@ -1,5 +1,6 @@
 """/remind: what is meant, the question before it, what is queued after a yes, and that nobody is asked twice a day."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from store.changes import Actor, mark_done
 from store.chats import find_chat, suspend
 from store.states import OutboxKind, OutboxState, Role
 from store.tables import NoticeRow, OutboxRow
-from tests.bot.office import Office, labels, plain
+from tests.bot.office import DEPARTMENTS, PLAN, Office, labels, once, output, plain, put_plan, task
 from tests.worlds import at
 
 ALREADY = "Hôm nay đã đôn đốc rồi, không gửi thêm: Sở Tư pháp (2.6a)."
@@ -349,3 +350,25 @@ async def test_a_button_of_another_chat_finds_nothing(desk: Office) -> None:
     for action in ("yes:1", "undo:1", "pick:1:0"):
         assert "không dùng được nữa" in plain((await desk.touch(action)).message)
     assert await queued(desk) == []
+
+
+async def test_what_many_agencies_owe_is_asked_about_in_a_few_lines(desk: Office) -> None:
+    for chat, agency in (("500", "VPUB"),):
+        desk.chat = chat
+        await desk.bind(agency)
+    desk.chat = "100"
+    everywhere = task(
+        "1.9",
+        "Triển khai",
+        (output("1.9", "Kế hoạch", "Tháng 3", once(date(2023, 3, 31))),),
+        tuple(DEPARTMENTS),
+    )
+    async with desk.database.write() as session:
+        await put_plan(session, replace(PLAN, tasks=(*PLAN.tasks, everywhere)))
+
+    question = plain(await desk.say("/remind 1.9"))
+
+    assert question.startswith(
+        "Đôn đốc 4 việc của 4 cơ quan?\n\n• 1.9 · hạn 31/03 · còn 18 ngày\n🏛 4 cơ quan: "
+    )
+    assert question.count("1.9") == 1

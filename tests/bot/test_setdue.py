@@ -90,6 +90,13 @@ async def test_a_yes_sets_the_day_for_all_that_owe_it_and_reminders_begin(two: O
     assert [entry.action for entry in await two.audit()][-3:] == ["setdue"] * 3
 
 
+async def test_who_was_told_of_a_day_is_not_reminded_of_it_at_once(two: Office) -> None:
+    await two.tap(await two.say("/setdue 1.9 STP 30/3/2023"), "Xác nhận")
+
+    row = await row_of(two, "STP", "1.9")
+    assert row.next_milestone_on == date(2023, 3, 16)
+
+
 async def test_the_agencies_chats_hear_of_their_own(two: Office) -> None:
     await confirm(two, await two.say("/setdue 1.9 30/6/2023"))
 
@@ -275,3 +282,11 @@ async def test_a_chat_that_steers_no_plan_finds_no_code(two: Office) -> None:
     answer = plain(await two.say("/setdue 1.1a 30/6"))
 
     assert answer.startswith("Không có việc mã “1.1a”.")
+
+
+async def test_a_report_period_that_is_still_to_come_does_not_keep_a_nearer_one_from_being_set(
+    two: Office,
+) -> None:
+    question = await two.say("/setdue bc 20/3")
+
+    assert "Hạn mới: Thứ Hai 20/03/2023" in plain(question)

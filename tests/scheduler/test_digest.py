@@ -5,14 +5,17 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.office_morning import office_morning
 from plan.assignments import DutyKind
 from plan.milestones import ReminderRules
+from store import week
 from store.changes import Actor, mark_done
 from store.database import Database
 from store.office_list import OfficeList
 from store.states import State
+from store.tables import AssignmentRow
 from store.week import Owed, clashes, figures
 from tests.bot.office import plain
 from tests.scheduler.overseeing import Mornings, led_by, plan_of
@@ -197,6 +200,50 @@ def test_a_report_that_waits_for_approval_is_handed_in_but_not_closed() -> None:
     [this_week] = found.reports
     assert (this_week.handed_in, this_week.owed) == (2, 3)
     assert found.done_last_week == 1
+
+
+def test_the_digest_counts_as_the_overview_does() -> None:
+    waived = replace(owed("2023-03-06", done_on="2023-03-06"), state=State.WAIVED)
+    late_document = replace(
+        owed("2023-03-01", state=State.SUBMITTED),
+        done_on=date(2023, 3, 10),
+        document_date=date(2023, 3, 6),
+    )
+    in_time = replace(late_document, document_date=date(2023, 3, 1))
+
+    found = figures([waived, late_document, in_time], MONDAY)
+
+    assert (found.done, found.ended, found.done_last_week) == (0, 2, 0)
+    assert [(one.count, one.longest) for one in found.late] == [(1, 5)]
+
+
+async def test_what_a_lead_asked_of_others_is_in_no_figure_of_the_week(mornings: Mornings) -> None:
+    await a_plan(mornings.database)
+    async with mornings.database.write() as session:
+        first = await session.scalar(select(AssignmentRow).order_by(AssignmentRow.id))
+        assert first is not None
+        for number in range(3):
+            day = date(2023, 3, 1)
+            session.add(
+                AssignmentRow(
+                    item_id=first.item_id,
+                    agency="SNV",
+                    slot=f"ask-{number}",
+                    period="",
+                    kind=DutyKind.SUPPORT,
+                    due=day,
+                    remind_by=day,
+                    late_after=day,
+                    asked_by="STP",
+                    parent_id=first.id,
+                )
+            )
+
+    async with mornings.database.read() as session:
+        rows = await week.owed(session, None, until=date(2023, 3, 26), done_since=at("2023-03-06"))
+
+    assert DutyKind.SUPPORT not in {row.kind for row in rows}
+    assert "Sở Nội vụ" not in {one.agency for one in figures(rows, MONDAY).late}
 
 
 def test_the_percentage_is_of_what_has_ended_and_100_only_when_nothing_is_missing() -> None:

@@ -1,5 +1,6 @@
 """What is late for long is told to the standing office and to leaders, each step once, in the chat's one morning message."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -21,6 +22,7 @@ from store.tables import AssignmentRow, BindingRow, ChatRow, NoticeRow, OutboxRo
 from store.timetable import Timetable
 from tests.bot.office import plain
 from tests.scheduler.desk import LAN, Desk
+from tests.scheduler.overseeing import led_by, many, plan_of
 from tests.worlds import TIMETABLE, WALL, at, bound_chat, bring_in, dated, plan, task
 
 FRIDAY = dated("2023-03-31")
@@ -332,3 +334,34 @@ async def test_both_parts_leave_as_one_message_and_all_its_notices_are_sent(desk
     [one] = told
     assert one.index("/done_7_1") < one.index("📣 Quá hạn lâu, cần đôn đốc: 2 việc của 1 cơ quan.")
     assert set(await desk.notice_states()) == {NoticeState.SENT}
+
+
+async def test_what_many_agencies_have_not_done_is_told_once_for_all_of_them_and_counts_for_each(
+    desk: Desk,
+) -> None:
+    agencies = many(12)
+    tasks = (
+        led_by(task("1.1", FRIDAY), *agencies),
+        led_by(task("2.1", FRIDAY), "A1", "A2"),
+    )
+    await bring_in(desk.database, plan_of(*tasks), on="2023-03-07")
+    async with desk.database.write() as session:
+        session.add(
+            BindingRow(chat_id=desk.chats[LAN], role=Role.LEADER, agency="", bound_at=at("2023-03-07"))
+        )
+
+    await desk.scan("2023-04-14")
+    await desk.deliver()
+
+    [text] = [text for text in await desk.town.texts(LAN) if "📣" in text]
+    assert "📣 Quá hạn lâu, cần đôn đốc: 14 việc của 12 cơ quan." in text
+    assert text.count("Nhiệm vụ 1.1") == 1
+    assert "🏛 12 cơ quan: " in text
+    assert " và 4 cơ quan khác: /late" in text
+    assert text.count("Nhiệm vụ 2.1") == 2
+    assert len(text.splitlines()) < 30
+    async with desk.database.read() as session:
+        states = await session.scalars(
+            select(NoticeRow.state).where(NoticeRow.milestone.startswith("escalated-"))
+        )
+    assert Counter(states) == {NoticeState.SENT: 14}

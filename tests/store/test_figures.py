@@ -79,11 +79,13 @@ def test_a_supporting_agencys_part_does_not_count() -> None:
         (2, 1, 67),
         (1, 1, 50),
         (3, 5, 38),
-        (199, 1, 100),
+        (199, 1, 99),
         (4, 0, 100),
     ],
 )
-def test_the_percentage_is_a_whole_number_rounded_half_up(done: int, left: int, percent: int) -> None:
+def test_the_percentage_is_rounded_half_up_and_100_only_when_nothing_is_missing(
+    done: int, left: int, percent: int
+) -> None:
     assert Figures(done_late=done, open_in_term=left).percent == percent
 
 

@@ -22,6 +22,14 @@ def upgrade() -> None:
     _new_tables()
     op.add_column("plans", sa.Column("digest", sa.String(length=64), nullable=True))
     op.create_index("ix_audit_chat", "audit", ["chat_id", "id"])
+    unsent = sa.text("state = 'queued' AND morning IS NOT NULL")
+    op.create_index(
+        "ix_outbox_morning_waiting",
+        "outbox",
+        ["state", "morning"],
+        sqlite_where=unsent,
+        postgresql_where=unsent,
+    )
     _standing_offices()
 
 
@@ -52,11 +60,7 @@ def _chats() -> None:
     op.add_column("chats", sa.Column("admins", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("chats", _moment("admins_at"))
     op.add_column("chats", sa.Column("pinned", sa.String(length=64), nullable=True))
-    op.add_column(
-        "chats", sa.Column("status_wanted", sa.Boolean(), nullable=False, server_default=sa.false())
-    )
-    wanted = sa.text("status_wanted")
-    op.create_index("ix_chats_status_wanted", "chats", ["id"], sqlite_where=wanted, postgresql_where=wanted)
+    op.add_column("chats", sa.Column("shown", sa.String(length=64), nullable=True))
     op.execute("ALTER TABLE invites ADD COLUMN replaces_chat_id INTEGER REFERENCES chats (id)")
 
 
@@ -85,6 +89,13 @@ def _proposals() -> None:
 
 
 def _new_tables() -> None:
+    op.create_table(
+        "status_wishes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("chat_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["chat_id"], ["chats.id"]),
+    )
     op.create_table(
         "evidence",
         sa.Column("id", sa.Integer(), nullable=False),
