@@ -89,9 +89,12 @@ async def reached(session: AsyncSession, today: date) -> list[ReachedAssignment]
     return await _read(session, *_reached_by(today), not_held(today), locked=True)
 
 
-async def would_be_reached(session: AsyncSession, day: date) -> list[ReachedAssignment]:
-    """What a scan of that day would find as things are now, holds aside."""
-    return await _read(session, *_reached_by(day), locked=False)
+async def would_be_reached(
+    session: AsyncSession, day: date, *, with_held: bool = True
+) -> list[ReachedAssignment]:
+    """What a scan of that day would find as things are now; `with_held` also what is held back then."""
+    held = () if with_held else (not_held(day),)
+    return await _read(session, *_reached_by(day), *held, locked=False)
 
 
 async def _read(session: AsyncSession, *which: ColumnElement[bool], locked: bool) -> list[ReachedAssignment]:

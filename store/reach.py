@@ -125,8 +125,8 @@ async def foresee(
 
 
 async def foresee_escalations(session: AsyncSession, timetable: Timetable, day: date) -> list[PlannedNotice]:
-    """What that scan would tell those who oversee the plans, holds aside."""
-    rows = await notices.would_be_reached(session, day)
+    """What that scan would tell those who oversee the plans."""
+    rows = await notices.would_be_reached(session, day, with_held=False)
     return await notices.untold(session, await escalations(session, rows, timetable, day))
 
 

@@ -65,7 +65,7 @@ async def _hand_over(asked: Asked, agency: AgencyRow) -> Answer:
         message=message(
             block(line(bold(f"Mã bàn giao {agency.name}"))),
             *how_to_use(asked, letters),
-            f"Khi nơi mới kết nối xong, cuộc trò chuyện này thôi nhận tin của {agency.name}; đến lúc đó thì chưa có gì đổi.",
+            f"Khi nơi mới kết nối xong, cuộc trò chuyện này thôi nhận tin của {agency.name}; cho đến lúc đó chưa có gì đổi.",
         )
     )
 

@@ -47,7 +47,7 @@ async def test_a_handover_shows_a_code_and_changes_nothing_yet(office: Office) -
         "\n"
         "Mã dùng một lần, đến ngày 20/03/2023, và không hiện lại. Chỉ gửi cho đúng người.\n"
         "\n"
-        "Khi nơi mới kết nối xong, cuộc trò chuyện này thôi nhận tin của Sở Tư pháp; đến lúc đó thì chưa có gì đổi."
+        "Khi nơi mới kết nối xong, cuộc trò chuyện này thôi nhận tin của Sở Tư pháp; cho đến lúc đó chưa có gì đổi."
     )
     assert await speaks_for(office) == [(1, "STP")]
 

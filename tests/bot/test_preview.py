@@ -287,3 +287,13 @@ async def test_the_preview_of_an_agency_that_is_named_shows_it_alone(desk: Offic
     assert len(re.findall("^[🏛⏸] ", whole, re.MULTILINE)) > 1
     assert len(re.findall("^[🏛⏸] ", shown, re.MULTILINE)) == 1
     assert "Giữ lại tất cả" not in shown
+
+
+async def test_what_is_held_is_told_to_nobody_above_either(desk: Office) -> None:
+    before = await desk.say("/preview")
+    await desk.say("/hold tất cả")
+
+    after = await desk.say("/preview")
+
+    assert "📣 Quá hạn lâu" in plain(before)
+    assert "📣 Quá hạn lâu" not in plain(after)
