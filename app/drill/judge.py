@@ -6,7 +6,7 @@ from datetime import date
 
 from app.drill.ledger import given_up, times_written_down
 from app.drill.opening import Stage
-from app.drill.owed import Closed, Reminder, command_of, open_commands, steps
+from app.drill.owed import Closed, Reminder, command_of, steps
 from app.drill.verdict import (
     Deaths,
     Tapped,
@@ -40,10 +40,9 @@ async def judge(stage: Stage, *, days: Sequence[date], tapped: Sequence[Tapped],
         return frozenset((agency_of[chat], number) for chat, number in found if chat in agency_of)
 
     owed = [step.reminder for step in steps(stage.plan, stage.rules.timetable, days, closed)]
-    still_open = open_commands(stage.plan, stage.rules.timetable, closed)
     return Verdict(
         reminders=tally_reminders(owed, seen, failed),
-        answers=tally_answers(seen, tapped, still_open, by_agency(left_out.answers)),
+        answers=tally_answers(seen, tapped, by_agency(left_out.answers)),
         taps=tally_taps(tapped, seen, written, by_agency(left_out.taps)),
         deaths=deaths,
         days=len(days),

@@ -6,9 +6,9 @@ from datetime import date
 
 from app.drill.owed import Closed
 from app.drill.town import Group, Town
-from app.drill.verdict import WHOLE_LIST, Tapped, commands_in
+from app.drill.verdict import Tapped, commands_in
 
-_QUESTIONS = ("/due", "/due 7", WHOLE_LIST, "/reports", "/help", "/han", "/task 2.6")
+_QUESTIONS = ("/due", "/due 7", "/due all", "/reports", "/help", "/han", "/task 2.6")
 _YES = "Xác nhận"
 _ASKS, _CLOSES = 0.5, 0.8
 _CLOSED_A_DAY = 4

@@ -1,8 +1,7 @@
 """What the drill's chats are owed, worked out from the plan's paper and the rules of milestones alone: neither the store
 nor the bot is asked."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -76,20 +75,3 @@ def steps(
             yield Step(
                 reminder=Reminder(agency=duty.agency, day=day, command=name.command), milestone=milestone
             )
-
-
-def open_commands(
-    plan: Plan, timetable: Timetable, closed: Mapping[Closed, date]
-) -> Callable[[str, date], frozenset[str]]:
-    """The commands of all that an agency still owes at the end of a day, dated or not: what a whole list of it must
-    offer."""
-    names: defaultdict[str, set[Closed]] = defaultdict(set)
-    for duty in duties(plan, timetable.calendar):
-        names[duty.agency].add(
-            Closed(agency=duty.agency, command=command_of(duty.code, duty.slot, plan.year))
-        )
-
-    def still_open(agency: str, day: date) -> frozenset[str]:
-        return frozenset(name.command for name in names[agency] if name not in closed or closed[name] > day)
-
-    return still_open

@@ -1,14 +1,13 @@
 """The comparison at the end of a drill: what the chats show against what they were owed. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from app.drill.owed import Closed, Reminder
 from app.drill.town import Seen
 
-WHOLE_LIST = "/due all"
 WRITTEN_DOWN = "✅ Đã ghi nhận xong."
 _MORNING = "🔔"
 # How many messages one death can leave claimed: a bot has so many in hand (scheduler.deliver).
@@ -140,11 +139,10 @@ class Tapped:
 def tally_answers(
     seen: Mapping[str, Iterable[Seen]],
     tapped: Iterable[Tapped],
-    still_open: Callable[[str, date], frozenset[str]],
     failed: frozenset[tuple[str, int]],
 ) -> Tally:
-    """Every message of an officer has its answer, each piece of it once, and a whole list has all that is open. What was
-    tapped shows something else since; it counts as what it was. `failed` are (agency, message)."""
+    """Every message of an officer has its answer, each piece of it once. What was tapped shows something else since; it
+    counts as what it was. `failed` are (agency, message)."""
     tally = Tally()
     as_asked = {(tap.closed.agency, tap.question.id): tap.question for tap in tapped}
     for agency, messages in seen.items():
@@ -160,11 +158,6 @@ def tally_answers(
             has_failed = (agency, asked.id) in failed
             for text in {text for text, _ in by_text} or {""}:
                 tally.count(what, plain=by_text[text, False], marked=by_text[text, True], failed=has_failed)
-            if asked.text == WHOLE_LIST and by_text:
-                offered = {command for text, _ in by_text for command in commands_in(text)}
-                missing = still_open(agency, asked.day) - offered
-                for command in sorted(missing):
-                    tally.count(f"{what}: {command}", plain=0, marked=0, failed=has_failed)
     return tally
 
 
