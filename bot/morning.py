@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.commands.lists import count_words
-from bot.listing import HEADINGS, Standing, done_button, entry_lines, standing
+from bot.listing import HEADINGS, Standing, done_button, entry_lines, short_line, standing
 from bot.message import Block, Line, Message, block, bold, code, italic, line, message
 from bot.wording import SEE_DUE, day_month, named_day, runs
 from store.agenda import Entry
@@ -15,6 +15,8 @@ _REPORTS = "📊 Báo cáo"
 # Four rows of buttons; below more of them the message itself is out of sight.
 _MOST_BUTTONS = 12
 _MOST_CODES = 5
+# Of one agency in one block, which no message breaks.
+_ESCALATED_TOGETHER = 8
 
 
 def morning_message(
@@ -67,14 +69,23 @@ def _escalated_blocks(
     count = "" if continued else f": {len(noticed)} việc của {len(by_agency)} cơ quan"
     blocks: list[Block] = []
     for name, items in by_agency.items():
-        for position, item in enumerate(sorted(items, key=lambda item: item.entry.order)):
-            head = [line(bold(f"🏛 {name}"))] if position == 0 else []
+        in_order = sorted(items, key=lambda item: item.entry.order)
+        for start in range(0, len(in_order), _ESCALATED_TOGETHER):
+            together = in_order[start : start + _ESCALATED_TOGETHER]
+            head = [line(bold(f"🏛 {name}"))] if start == 0 else []
             if not blocks:
                 opening = [line(bold(f"🔔 {day}"))] if day is not None else []
                 head = [*opening, line(bold(f"📣 Quá hạn lâu, cần đôn đốc{count}.")), line(), *head]
-            lines = [*head, *entry_lines(item.entry, today, tappable=False), *_too_late(item, today)]
-            blocks.append(block(*lines, about=(item.entry.id,)))
+            lines = [_escalated_line(item, today) for item in together]
+            blocks.append(block(*head, *lines, about=tuple(item.entry.id for item in together)))
     return blocks
+
+
+def _escalated_line(item: NoticedEntry, today: date) -> Line:
+    """One line each: after a report's due day it is a whole province's."""
+    missed = item.planned_on < today
+    late = [italic(f" · nhắc muộn: lẽ ra {day_month(item.planned_on, today.year)}")] if missed else []
+    return (*short_line(item.entry, today), *late)
 
 
 def _by_agency(noticed: Sequence[NoticedEntry]) -> dict[str, list[NoticedEntry]]:
