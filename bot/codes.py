@@ -147,7 +147,7 @@ def read_codes(text: str, known: Mapping[str, str]) -> CodesReading:
     at = end = start
     while at < len(words) and not suffix:
         spot = spots.get(at)
-        if spot is not None and (not codes or spot.word[0].isdigit()):
+        if spot is not None and (not codes or spot.word[0].isdigit() or _is_listed(words, at)):
             codes.append(spot.code)
             at = end = at + spot.taken
             suffix = spot.suffix
@@ -163,6 +163,12 @@ def read_codes(text: str, known: Mapping[str, str]) -> CodesReading:
         strange=tuple(dict.fromkeys(strange)),
         rest=" ".join([*words[:start], *suffix, *words[end:]]),
     )
+
+
+def _is_listed(words: Sequence[str], index: int) -> bool:
+    """Whether what comes before says that the list goes on: "BC, BCLV", "2.6a và BC". Without that, letters are a note."""
+    before = words[index - 1]
+    return before[-1:] in (",", ";") or fold(before) in _BETWEEN_CODES
 
 
 def _unglued(word: str) -> list[str]:

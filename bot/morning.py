@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.commands.lists import count_words
-from bot.listing import HEADINGS, Standing, done_button, entry_lines, standing
+from bot.listing import HEADINGS, Standing, done_button, entry_lines, short_line, standing
 from bot.message import Block, Line, Message, block, bold, code, italic, line, message
 from bot.wording import SEE_DUE, day_month, named_day, runs
 from store.agenda import Entry
@@ -18,6 +18,8 @@ _MOST_CODES = 5
 # From so many agencies on with the same output unfinished it is told once for all of them.
 _MANY = 3
 _MOST_NAMES = 8
+# Of one agency in one block, which no message breaks.
+_ESCALATED_TOGETHER = 8
 
 
 def morning_message(
@@ -72,10 +74,11 @@ def _escalated_blocks(
     told = {item.entry.id for items in of_many for item in items}
     parts = [(_of_many(items, today), items) for items in of_many]
     for name, items in _by_agency([item for item in noticed if item.entry.id not in told]).items():
-        for position, item in enumerate(sorted(items, key=lambda item: item.entry.order)):
-            head = [line(bold(f"🏛 {name}"))] if position == 0 else []
-            lines = [*head, *entry_lines(item.entry, today, tappable=False), *_too_late(item, today)]
-            parts.append((lines, [item]))
+        in_order = sorted(items, key=lambda item: item.entry.order)
+        for start in range(0, len(in_order), _ESCALATED_TOGETHER):
+            together = in_order[start : start + _ESCALATED_TOGETHER]
+            head = [line(bold(f"🏛 {name}"))] if start == 0 else []
+            parts.append(([*head, *(_escalated_line(item, today) for item in together)], together))
     opening = [
         *([line(bold(f"🔔 {day}"))] if day is not None else []),
         line(bold(f"📣 Quá hạn lâu, cần đôn đốc{count}.")),
@@ -107,6 +110,13 @@ def _of_many(items: Sequence[NoticedEntry], today: date) -> list[Line]:
         line(bold(f"🏛 {len(names)} cơ quan"), f": {'; '.join(names[:_MOST_NAMES])}{more}"),
         *_too_late(items[0], today),
     ]
+
+
+def _escalated_line(item: NoticedEntry, today: date) -> Line:
+    """One line each: after a report's due day it is a whole province's."""
+    missed = item.planned_on < today
+    late = [italic(f" · nhắc muộn: lẽ ra {day_month(item.planned_on, today.year)}")] if missed else []
+    return (*short_line(item.entry, today), *late)
 
 
 def _by_agency(noticed: Sequence[NoticedEntry]) -> dict[str, list[NoticedEntry]]:

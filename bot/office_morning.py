@@ -80,11 +80,16 @@ def _waiting(count: int) -> Block:
 def _unheard(found: Sequence[Unheard], *, this_week: bool) -> Block:
     why = "có việc quá hạn hoặc đến hạn trong 30 ngày" if this_week else "có việc cần nhắc hôm nay"
     return block(
-        line(bold(f"🔕 {len(found)} cơ quan {why} nhưng chưa có nơi nhận lời nhắc.")),
-        *(line(f"• {shorten(one.name, _NAME_LIMIT)}: {one.count} việc") for one in found[:_MOST]),
+        line(bold(f"🔕 {len(found)} cơ quan {why} nhưng không có nơi nhận lời nhắc.")),
+        *(_unheard_line(one) for one in found[:_MOST]),
         *_more(len(found), "cơ quan khác: /bindings"),
         line("Tạo mã mời: ", code(f"/invite {found[0].code}")),
     )
+
+
+def _unheard_line(one: Unheard) -> Line:
+    why = " (bot bị chặn hoặc bị xóa khỏi nhóm)" if one.cut_off else ""
+    return line(f"• {shorten(one.name, _NAME_LIMIT)}: {one.count} việc{why}")
 
 
 def _clashes(found: Sequence[Clash]) -> Block:

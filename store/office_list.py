@@ -20,11 +20,13 @@ from store.week import Clash
 
 @dataclass(frozen=True, kw_only=True)
 class Unheard:
-    """An agency (its code and name) that no chat within reach speaks for, and how many assignments it should hear of."""
+    """An agency (its code and name) that no chat within reach speaks for, and how many assignments it should hear of.
+    `cut_off`: one does speak for it, and cannot be reached."""
 
     code: str
     name: str
     count: int
+    cut_off: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,39 +50,37 @@ async def unheard(
     session: AsyncSession, offices: Collection[str], *, missed: Collection[int], until: date | None
 ) -> list[Unheard]:
     """Agencies without a chat within reach, in the plans of these standing offices: those of the assignments (ids) in
-    `missed`, and with `until` those that owe anything by that day. The most pressed first."""
-    found: dict[int, tuple[str, str]] = {}
+    `missed`, and with `until` those that owe anything by that day. Those that were cut off first, then the most pressed."""
+    found: dict[int, tuple[str, str, bool]] = {}
     for ids in in_chunks(sorted(missed)):
         await _note_unheard(session, _unheard(offices).where(AssignmentRow.id.in_(ids)), found)
     if until is not None:
         await _note_unheard(session, _unheard(offices).where(AssignmentRow.due <= until), found)
     counts = Counter(found.values())
     return [
-        Unheard(code=code, name=name, count=count)
-        for (code, name), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        Unheard(code=code, name=name, count=count, cut_off=cut_off)
+        for (code, name, cut_off), count in sorted(
+            counts.items(), key=lambda item: (not item[0][2], -item[1], item[0])
+        )
     ]
 
 
 async def _note_unheard(
-    session: AsyncSession, query: Select[int, str, str], found: dict[int, tuple[str, str]]
+    session: AsyncSession, query: Select[int, str, str, bool], found: dict[int, tuple[str, str, bool]]
 ) -> None:
-    for number, code, name in await session.execute(query):
-        found[number] = (code, name)
+    for number, code, name, cut_off in await session.execute(query):
+        found[number] = (code, name, cut_off)
 
 
-def _unheard(offices: Collection[str]) -> Select[int, str, str]:
-    speaks = (
-        exists()
-        .where(
-            BindingRow.agency == AssignmentRow.agency,
-            bound_as(Role.OFFICER),
-            BindingRow.chat_id == ChatRow.id,
-            ChatRow.suspended.is_(None),
-        )
-        .correlate(AssignmentRow)
+def _unheard(offices: Collection[str]) -> Select[int, str, str, bool]:
+    bound = exists().where(
+        BindingRow.agency == AssignmentRow.agency,
+        bound_as(Role.OFFICER),
+        BindingRow.chat_id == ChatRow.id,
     )
+    speaks = bound.where(ChatRow.suspended.is_(None)).correlate(AssignmentRow)
     return (
-        select(AssignmentRow.id, AgencyRow.code, AgencyRow.name)
+        select(AssignmentRow.id, AgencyRow.code, AgencyRow.name, bound.correlate(AssignmentRow))
         .join(AgencyRow, AssignmentRow.agency == AgencyRow.code)
         .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
         .join(PlanRow, ItemRow.plan_key == PlanRow.key)

@@ -15,7 +15,7 @@ from store.invites import make_invite
 from store.states import Role
 from store.tables import AgencyRow
 
-_LEADER = frozenset({"lanhdao", "leader", "kenhlanhdao"})
+LEADER_WORDS = frozenset({"lanhdao", "leader", "kenhlanhdao"})
 _OFFICE = frozenset({"thuongtruc", "coquanthuongtruc", "cqtt", "standingoffice"})
 _LABEL_LIMIT = 40
 _MOST_OFFERED = 6
@@ -32,7 +32,7 @@ async def invite(asked: Asked) -> Answer:
     key = name_key(asked.args)
     if not key:
         return Answer(message=await _whom(asked, agencies))
-    if key in _LEADER:
+    if key in LEADER_WORDS:
         return await _for_leader(asked)
     meant = find_agency(asked.args, agencies)
     if meant.agency is not None and key not in _OFFICE:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from bot.commands.asked import Answer, Asked, steered
 from bot.commands.binding_words import held_words, out_of_reach_words, place_words, since_words
 from bot.commands.ending import end, last_office_stays, no_chat_left, tell_offices, without_chat
-from bot.commands.invite import not_followed
+from bot.commands.invite import LEADER_WORDS, not_followed
 from bot.commands.menu import Command
 from bot.commands.one_agency import find_agency
 from bot.message import Line, Message, block, bold, line, message, to_json
@@ -22,7 +22,7 @@ _SEE_BINDINGS = runs("Xem các kết nối", "/bindings")
 
 
 async def revoke(asked: Asked) -> Answer:
-    """Ask for the yes; a number names one binding, a name all chats of an agency."""
+    """Ask for the yes; a number names one binding, a name all chats of an agency, "lãnh đạo" those of leaders."""
     key = name_key(asked.args)
     if not key:
         return Answer(
@@ -33,6 +33,8 @@ async def revoke(asked: Asked) -> Answer:
         )
     if key.isdecimal():
         return await _one(asked, key)
+    if key in LEADER_WORDS:
+        return await _leaders(asked)
     agencies = await agencies_in(asked.session, await steered(asked))
     meant = find_agency(asked.args, agencies)
     if meant.agency is None:
@@ -45,6 +47,13 @@ async def revoke(asked: Asked) -> Answer:
                 choices=[[runs(f"Tạo mã mời {meant.agency.code}", f"/invite {meant.agency.code}")]],
             )
         )
+    return Answer(message=await _question(asked, held))
+
+
+async def _leaders(asked: Asked) -> Answer:
+    held = await bindings_held(asked.session, role=Role.LEADER)
+    if not held:
+        return Answer(message=message("Chưa có kênh lãnh đạo nào được kết nối.", choices=[[_SEE_BINDINGS]]))
     return Answer(message=await _question(asked, held))
 
 

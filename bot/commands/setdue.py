@@ -15,6 +15,7 @@ from bot.commands.telling import by_office, tell_agencies
 from bot.commands.unknown import unknown_code
 from bot.days import DayReading, read_day
 from bot.listing import (
+    command_about,
     day_off_words,
     due_words,
     entry_lines,
@@ -52,6 +53,8 @@ async def setdue(asked: Asked) -> Answer:
         for entry in await entries(asked.session)
         if entry.plan_key in plans and entry.kind is not DutyKind.SUPPORT
     ]
+    if not asked.args:
+        return _waiting(owed)
     known = known_codes(owed)
     meant = read_code(reports_by_code(asked.args, owed), known)
     if meant.code is None:
@@ -73,6 +76,23 @@ async def setdue(asked: Asked) -> Answer:
     if reading.day is None or wrong is not None:
         return Answer(message=message(wrong or ""))
     return await _ask(asked, CHANGE, fitting, _details(asked, reading.day))
+
+
+def _waiting(owed: Sequence[Entry]) -> Answer:
+    """Without a code: what waits for somebody else's document, and how its day is set."""
+    waiting = [
+        entry for entry in owed if entry.is_open and entry.due is None and entry.kind is DutyKind.EXTERNAL
+    ]
+    of_output = list({(entry.plan_key, entry.code): entry for entry in waiting}.values())
+    how = f"Anh/chị gõ mã việc và ngày, {_EXAMPLE}"
+    if not of_output:
+        return Answer(message=message("Không có việc nào chờ ấn định ngày.", how))
+    head = block(line(bold(f"⏳ {len(of_output)} việc chờ văn bản, chưa có ngày.")), line(how))
+    items = [
+        block(title_line(entry), line(f"{what_words(entry)} · {command_about('task', entry)}"))
+        for entry in of_output
+    ]
+    return Answer(message=message(head, *items), paged=True)
 
 
 def _take_clear(rest: str) -> tuple[bool, str]:

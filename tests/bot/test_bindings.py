@@ -353,6 +353,21 @@ async def test_a_binding_is_revoked_by_its_number_and_its_chat_is_told(office: O
     assert entry.after["by"] == "revoke"
 
 
+async def test_the_leaders_chats_are_revoked_by_what_they_are(office: Office) -> None:
+    await small_town(office)
+    none = await office.say("/revoke lãnh đạo")
+    office.chat = "700"
+    await office.bind("", role=Role.LEADER)
+    at_office(office)
+
+    question = await office.say("/revoke lãnh đạo")
+    await office.tap(question, "Xác nhận")
+
+    assert plain(none).startswith("Chưa có kênh lãnh đạo nào được kết nối.")
+    assert plain(question).startswith("Ngắt kết nối với kênh lãnh đạo?")
+    assert ("leader", "") not in await live(office)
+
+
 @pytest.mark.parametrize("typed", ["/revoke STP", "thu hồi Sở Tư pháp", "/revoke so tu phap"])
 async def test_all_chats_of_an_agency_are_revoked_by_its_name(office: Office, typed: str) -> None:
     await small_town(office)

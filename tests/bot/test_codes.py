@@ -20,7 +20,8 @@ from bot.documents import DocumentDays
 from bot.periods import Period
 
 KNOWN = {
-    code_key(code): code for code in ("1.1a", "2.1", "2.1b", "2.6", "2.6a", "2.6b", "6.5", "7.3a1", "BC")
+    code_key(code): code
+    for code in ("1.1a", "2.1", "2.1b", "2.6", "2.6a", "2.6b", "6.5", "7.3a1", "BC", "BCLV")
 }
 
 
@@ -81,6 +82,10 @@ def test_an_unknown_code_is_never_taken_for_another(typed: str, word: str) -> No
         ("ngày 2.1 6.5", ("6.5",), (), "ngày 2.1"),
         ("trong ngày 2.6a", ("2.6a",), (), "trong ngày"),
         ("quý I 12/BC-STP", (), (), "quý I 12/BC-STP"),
+        ("BC, BCLV quý I", ("BC", "BCLV"), (), "quý I"),
+        ("bc và bclv quý I", ("BC", "BCLV"), (), "quý I"),
+        ("2.6a + BC đã gửi", ("2.6a", "BC"), (), "đã gửi"),
+        ("2.6a BC đã gửi", ("2.6a",), (), "BC đã gửi"),
         ("", (), (), ""),
     ],
 )

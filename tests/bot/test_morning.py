@@ -231,6 +231,6 @@ def test_the_rest_of_a_message_of_escalations_says_so() -> None:
 
     assert message is not None
     assert plain(message).startswith(
-        "🔔 Thứ Hai 13/03/2023 (tiếp theo)\n📣 Quá hạn lâu, cần đôn đốc.\n\n🏛 Sở Nội vụ\n7.2a"
+        "🔔 Thứ Hai 13/03/2023 (tiếp theo)\n📣 Quá hạn lâu, cần đôn đốc.\n\n🏛 Sở Nội vụ\n⛔ 7.2a"
     )
     assert [block.about for block in message.blocks] == [(1,)]

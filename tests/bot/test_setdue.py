@@ -132,10 +132,23 @@ async def test_one_several_or_all_agencies_are_meant(two: Office, typed: str, ag
     assert {agency for agency, day in found.items() if day == date(2023, 6, 30)} == agencies
 
 
+async def test_alone_it_lists_what_waits_for_a_day(two: Office) -> None:
+    before = await two.say("/setdue")
+    for code in ("1.1a", "1.9"):
+        await confirm(two, await two.say(f"/setdue {code} 30/6"))
+    after = await two.say("/setdue")
+
+    assert plain(before).startswith(
+        "⏳ 2 việc chờ văn bản, chưa có ngày.\n"
+        "Anh/chị gõ mã việc và ngày, ví dụ: /setdue 1.1a 30/6/2023 · /setdue 1.1a STP 30/6/2023\n"
+    )
+    assert "1.9 Triển khai văn bản của Trung ương\nKế hoạch · /task_1_9" in plain(before)
+    assert plain(after).startswith("Không có việc nào chờ ấn định ngày.")
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("/setdue", "Anh/chị cho biết mã việc, ví dụ: /setdue 1.1a 30/6/2023"),
         ("/setdue 1.1a", "Anh/chị ấn định 1.1a ngày nào?"),
         ("/setdue 1.1a 31/9", "Không có ngày 31/9."),
         ("/setdue 1.1a 30/6 15/7 20/8", "Chưa rõ “15/7 20/8” là cơ quan nào."),

@@ -95,16 +95,29 @@ async def test_who_has_no_chat_is_named_at_the_beginning_of_a_week_and_when_a_mi
     assert weekly == (
         "📋 Thứ Hai 20/03/2023: việc cần xem\n"
         "\n"
-        "🔕 1 cơ quan có việc quá hạn hoặc đến hạn trong 30 ngày nhưng chưa có nơi nhận lời nhắc.\n"
+        "🔕 1 cơ quan có việc quá hạn hoặc đến hạn trong 30 ngày nhưng không có nơi nhận lời nhắc.\n"
         "• Sở Tư pháp: 2 việc\n"
         "Tạo mã mời: /invite STP\n"
         "[Nơi nhận]"
     )
     assert silent == ""
     assert (
-        "🔕 1 cơ quan có việc cần nhắc hôm nay nhưng chưa có nơi nhận lời nhắc.\n• Sở Tư pháp: 1 việc\n"
+        "🔕 1 cơ quan có việc cần nhắc hôm nay nhưng không có nơi nhận lời nhắc.\n• Sở Tư pháp: 1 việc\n"
         in missed
     )
+
+
+async def test_who_was_cut_off_stands_first_and_is_said_to_be(mornings: Mornings) -> None:
+    tasks = (task("1.1", dated("2023-03-31"), agencies=("STP", "SNV")), task("2.1", dated("2023-03-31")))
+    await bring_in(mornings.database, plan_of(*tasks), on="2023-03-14")
+    blocked = await bound_chat(mornings.database, "1", "SNV")
+    office = await mornings.office()
+    async with mornings.database.write() as session:
+        (await session.get_one(ChatRow, blocked.id)).suspended = "blocked"
+
+    note = await mornings.note(office, "2023-03-17")
+
+    assert "• Sở Nội vụ: 1 việc (bot bị chặn hoặc bị xóa khỏi nhóm)\n• Sở Tư pháp: 2 việc\n" in note
 
 
 async def test_the_week_begins_with_its_first_scan(mornings: Mornings) -> None:
