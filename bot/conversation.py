@@ -161,7 +161,8 @@ class Conversation:
         if typed.command is None:
             if not asked.bindings.roles:
                 return await _not_bound(asked)
-            return unknown_words(typed.words, typed.rests)
+            roles = asked.bindings.roles
+            return unknown_words(typed, lambda command: judge(command, roles) is Verdict.YES)
         refused = await _refused(asked, typed.command)
         if refused is not None:
             return refused

@@ -15,6 +15,7 @@ from bot.commands.done_which import (
     Several,
     by_period,
     covered,
+    is_courtesy,
     of_codes,
     read_beside,
     say_unclear,
@@ -55,7 +56,7 @@ async def done(asked: Asked) -> Answer:
     if refused is not None:
         return Answer(message=refused)
     owed = await entries(asked.session, agencies=asked.agency_codes)
-    if not asked.args:
+    if is_courtesy(asked.args):
         return Answer(message=_which_code(owed, asked))
     reading = read_codes(asked.args, known_codes(owed))
     if len(reading.codes) + len(reading.strange) > MOST_CODES:

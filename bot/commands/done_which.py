@@ -1,7 +1,7 @@
 """Which assignments a /done means: several codes, a period alone, and what was typed beside them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.codes import CodesReading, Details, looks_like_code, read_details, shorten
@@ -23,6 +23,11 @@ TOO_MANY = message(
     f"Mỗi lần ghi nhận được nhiều nhất {MOST_CODES} mã. Anh/chị chia ra nhiều lần giúp. Chưa ghi gì."
 )
 _REPORT_WORDS = "bao cao"
+# "xong rồi nhé": courtesy, and neither a code nor a note.
+_COURTESY = frozenset({
+    "roi", "nhe", "nha", "a", "ah", "em", "anh", "chi", "oi", "het", "ca", "ok", "da", "xong", "duoc", "luon", "bot", "viec",
+    "hoan", "thanh", "cam", "on",
+})  # fmt: skip
 _SEE_REPORTS = runs("Các kỳ báo cáo", "/reports")
 _ECHO_LIMIT = 40
 
@@ -34,7 +39,13 @@ def read_beside(asked: Asked, found: Sequence[Entry], rest: str, *, needs_period
     if len(found) == 1 and not needs_period:
         # "ask1" is no note.
         found = [entry for entry in found if entry.is_support]
-    return read_details(rest, lambda period: bool(covered(found, period)), days)
+    read = read_details(rest, lambda period: bool(covered(found, period)), days)
+    return replace(read, note=None) if read.note and is_courtesy(read.note) else read
+
+
+def is_courtesy(text: str) -> bool:
+    """Whether the words only round off what was said."""
+    return _COURTESY.issuperset(word.strip(".,;:!") for word in fold(text).split())
 
 
 def covered(found: Sequence[Entry], period: Period) -> list[Entry]:

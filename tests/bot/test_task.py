@@ -94,7 +94,7 @@ async def test_a_report_is_shown_with_its_windows(office: Office) -> None:
 async def test_task_alone_and_unknown_codes_are_helped(office: Office) -> None:
     await office.bind("STP")
 
-    assert plain(await office.say("/task")) == "Anh/chị cho biết mã việc, ví dụ: /task 2.6a"
+    assert plain(await office.say("/task")) == "Anh/chị cho biết mã việc, ví dụ: /task 2.6a\n[Việc đến hạn]"
     assert "Không có việc mã “2.6x”" in plain(await office.say("/task 2.6x"))
     assert "Mã có dạng 2.6a" in plain(await office.say("/task 99.99"))
 
