@@ -170,22 +170,28 @@ def command_about(command: str, entry: Entry) -> str:
     return "_".join(parts)
 
 
+def typed_name(entry: Entry) -> str:
+    """How one assignment is named behind a command: "2.6a", "BC q1", "BC nam 2024"."""
+    own = period_of_slot(entry.slot)
+    if own is None:
+        return entry.code
+    year = [] if own.year in (None, entry.plan_year) else [f"{own.year}"]
+    return " ".join([entry.code, own.key, *year])
+
+
 def done_button(entry: Entry) -> Choice | None:
     """What to tap beside an open assignment with a due day when it is done: "✅ 2.6a", "✅ BC quý I". None for others, and
     where no button can name it."""
-    if not entry.is_open or entry.due is None:
+    typed = f"/done {typed_name(entry)}"
+    if not entry.is_open or entry.due is None or not fits(typed):
         return None
-    own = period_of_slot(entry.slot)
-    year = "" if own is None or own.year in (None, entry.plan_year) else f" {own.year}"
-    typed = " ".join(["/done", entry.code, *([own.key + year] if own else [])])
-    if not fits(typed):
-        return None
-    label = f"✅ {entry.code}"
-    if own is not None:
-        words = re.sub(rf"[ /](?:năm )?{entry.plan_year}$", "", entry.period)
-        with_period = f"{label} {words[:1].lower()}{words[1:]}"
-        label = with_period if words and len(with_period) <= _DONE_LABEL_LIMIT else f"{label} {own.key}{year}"
-    return runs(label, typed)
+    if not entry.slot:
+        return runs(f"✅ {entry.code}", typed)
+    # What a lead asked for is in words of its own, which say nothing without its name.
+    words = "phối hợp" if entry.is_support else re.sub(rf"[ /](?:năm )?{entry.plan_year}$", "", entry.period)
+    label = f"✅ {entry.code} {words[:1].lower()}{words[1:]}"
+    fitting = bool(words) and len(label) <= _DONE_LABEL_LIMIT
+    return runs(label if fitting else f"✅ {typed_name(entry)}", typed)
 
 
 def title_line(entry: Entry) -> Line:

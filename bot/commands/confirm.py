@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot import asks
-from bot.commands import leave, revoke, undo
+from bot.commands import decide_extension, leave, revoke, undo
 from bot.commands.asked import Answer, Asked
 from bot.commands.changes import CHANGES
 from bot.commands.menu import Command
@@ -50,6 +50,7 @@ async def yes(asked: Asked, proposal_id: int) -> Answer:
     proposal.settled_at, proposal.shown_in = asked.now, asked.message_id
     answer = await _CHANGES[proposal.action].carry_out(asked, found, proposal)
     await asked.session.flush()
+    await decide_extension.close_needless(asked, found)
     await asks.after_change(asked, found, proposal)
     return answer
 

@@ -10,9 +10,10 @@ from bot.listing import day_off_words, entry_lines, status_line
 from bot.message import Line, Message, block, bold, line, message
 from bot.wording import SEE_DUE, full_day, full_named_day
 from plan.milestones import DueDates
+from store import requests
 from store.agenda import Entry, entries
 from store.changes import audit_event, due_values, look_anew, open_row, write
-from store.states import RequestState
+from store.states import RequestKind, RequestState
 from store.tables import AgencyRow, AssignmentRow, RequestRow
 
 _MOOT = "việc không còn để mở"
@@ -101,6 +102,16 @@ async def _refuse(asked: Asked, row: RequestRow, entry: Entry | None, reason: st
         state=RequestState.REFUSED,
         reason=reason,
     )
+
+
+async def close_needless(asked: Asked, before: Sequence[Entry]) -> None:
+    """What has just been closed needs no later day any more: nobody has to decide about it."""
+    was_open = [entry.id for entry in before if entry.is_open]
+    closed = [entry.id for entry in await entries(asked.session, ids=was_open) if not entry.is_open]
+    for row in await requests.waiting_about(asked.session, RequestKind.EXTENSION, closed):
+        await requests.settle(
+            asked.session, row, RequestState.WITHDRAWN, actor=asked.actor, now=asked.now, reason=_MOOT
+        )
 
 
 async def _still_open(asked: Asked, row: RequestRow) -> AssignmentRow | None:

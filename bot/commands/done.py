@@ -36,7 +36,7 @@ from bot.commands.proposing import (
     named,
     written,
 )
-from bot.listing import done_command, due_words, on_time_words, status_line, title_line
+from bot.listing import done_command, due_words, on_time_words, status_line, title_line, typed_name
 from bot.message import Block, Choice, Line, Message, Tone, block, bold, line, message
 from bot.wording import SEE_DUE, capitalised, full_day
 from plan.vietnam import day_of
@@ -162,7 +162,7 @@ def _with_hint(question: Message, asked: Asked, found: Sequence[Entry], read: Re
         )
     elif late is not None and late.late_after is not None and read.dated is None:
         number, day = read.document or "15/KH-UBND", full_day(late.late_after)
-        hint = block(f"Văn bản ký trong hạn? Gõ cả ngày ký, ví dụ: /done {late.code} {number} {day}")
+        hint = block(f"Văn bản ký trong hạn? Gõ cả ngày ký, ví dụ: /done {typed_name(late)} {number} {day}")
     return replace(question, blocks=(*question.blocks, hint)) if hint else question
 
 

@@ -6,11 +6,11 @@ from datetime import date
 
 from bot.codes import shorten
 from bot.commands.asked import Answer, Asked, overseen, steered
-from bot.commands.lists import by_agency
+from bot.commands.lists import by_agency, done_choices
 from bot.commands.one_agency import find_agency
-from bot.listing import done_command, entry_lines
+from bot.listing import entry_lines
 from bot.message import Block, block, bold, line, message
-from bot.wording import SEE_DUE, fits, joined, named_day, runs
+from bot.wording import SEE_DUE, joined, named_day, runs
 from plan.text import fold
 from store.agenda import Entry, entries
 from store.lookup import all_agencies
@@ -69,9 +69,7 @@ def _late(owed: Sequence[Entry], today: date) -> list[Entry]:
 def _item(entry: Entry, today: date, *, several: bool, tappable: bool) -> Block:
     """One assignment with its agency, so that it can be understood on any page; buttons do what its reader may do."""
     agency = [line(bold(f"🏛 {entry.agency_name}"))] if several else []
-    done = done_command(entry)
-    label = f"Xong {entry.code} {entry.period}".strip()
-    choices = [runs(label, done)] if tappable and fits(done) else []
+    choices = done_choices(entry) if tappable else ()
     return block(*agency, *entry_lines(entry, today, tappable=tappable), choices=choices)
 
 

@@ -137,7 +137,9 @@ async def ask_which(
     name = first.code if len({entry.code for entry in found}) == 1 else first.task
     one_task = len({(entry.plan_key, entry.task) for entry in found}) == 1
     is_done = change.command is Command.DONE
-    if one_task:
+    if len({(entry.plan_key, entry.code, entry.slot) for entry in found}) == 1:
+        which = f"{name} của cơ quan nào?"
+    elif one_task:
         which = f"Anh/chị đã xong phần nào của {name}?" if is_done else f"Phần nào của {name}?"
     else:
         which = "Anh/chị đã xong việc nào?" if is_done else "Việc nào?"

@@ -9,6 +9,7 @@ from bot.commands.asked import Answer, Asked
 from bot.commands.menu import Command
 from bot.commands.proposing import Change, Details, already_done, ask_for_yes, ask_which, done_before, written
 from bot.commands.which import which
+from bot.days import TypedDay, days_in
 from bot.listing import command_about, what_is_left
 from bot.message import Line, Message, bold, line, message
 from bot.wording import day_month, full_day, named_day
@@ -22,13 +23,18 @@ USUAL_DAYS = 3
 MOST_DAYS = 30
 _LATER = timedelta(days=30)
 _EXAMPLE = "/snooze 2.6a 3 ngày hoặc /snooze 2.6a 20/3"
-_DATE = re.compile(r"(?<![\w/])(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})(?:[/.-](?P<y>\d{4}))?(?![\w/])")
+# Here "20.3" and "20-3" are days: the code has been taken out.
+_DOTTED = re.compile(r"(?<![\w./-])(\d{1,2})[.-](\d{1,2})(?![\w/]|[.-]\d)")
 _SPAN = re.compile(r"(?<![\w/.,-])(?P<count>\d{1,6}|mot|hai|ba|bon) ?(?P<unit>ngay|hom|tuan)(?!\w)")
 _TOMORROW = re.compile(r"(?<!\w)(?:ngay )?mai(?!\w)")
 _NEXT_WEEK = re.compile(r"(?<!\w)tuan (?:sau|toi)(?!\w)")
-_WEEKDAY = re.compile(r"(?<!\w)thu (?P<day>hai|ba|tu|nam|sau|bay|[2-7])(?!\w)")
+_WEEKDAY = re.compile(r"(?<!\w)(?:thu (?P<day>hai|ba|tu|nam|sau|bay|[2-7])|chu nhat)(?!\w)")
+# A time is meant: "cuối tháng", "quý sau".
+_SOME_TIME = re.compile(
+    r"(?<!\w)(?:dau|giua|cuoi|het|sang|qua)? ?(?:thang|quy|tuan|nam) ?(?:nay|sau|toi)?(?!\w)"
+)
 _NUMBERS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4}
-_WEEKDAYS = {"hai": 0, "ba": 1, "tu": 2, "nam": 3, "sau": 4, "bay": 5}
+_WEEKDAYS = {"hai": 0, "ba": 1, "tu": 2, "nam": 3, "sau": 4, "bay": 5, "nhat": 6}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +46,13 @@ class UntilReading:
 
 
 def read_until(text: str, today: date) -> UntilReading:
-    """A day, a number of days or weeks, or a weekday; three days when the text names none. Always after `today`, at most
-    thirty days on."""
-    folded = fold(text)
-    until, wrong = _named_day(folded, today)
+    """A day, a number of days or weeks, or a weekday; three days when the text names no time at all. Always after `today`, at
+    most thirty days on. A time that is not understood is asked for again."""
+    until, wrong = _named_day(text, today)
     if wrong is not None:
         return UntilReading(wrong=wrong)
     if until is None:
-        if any(char.isdigit() for char in folded):
+        if any(char.isdigit() for char in text) or _SOME_TIME.search(fold(text)):
             return UntilReading(wrong="Chưa rõ anh/chị muốn hoãn đến bao giờ.")
         until = today + timedelta(days=USUAL_DAYS)
     if until <= today:
@@ -57,10 +62,11 @@ def read_until(text: str, today: date) -> UntilReading:
     return UntilReading(until=until)
 
 
-def _named_day(folded: str, today: date) -> tuple[date | None, str | None]:
+def _named_day(text: str, today: date) -> tuple[date | None, str | None]:
     """The day that the words name, and what is wrong with it."""
-    if (found := _DATE.search(folded)) is not None:
-        return _date(found, today)
+    folded = fold(text)
+    if found_days := days_in(_DOTTED.sub(r"\1/\2", text), year=today.year):
+        return _day(found_days, today)
     if (found := _SPAN.search(folded)) is not None or (found := re.fullmatch(r"(?P<count>\d{1,6})", folded)):
         count = _NUMBERS.get(found["count"]) or int(found["count"])
         in_weeks = found.groupdict().get("unit") == "tuan"
@@ -68,27 +74,32 @@ def _named_day(folded: str, today: date) -> tuple[date | None, str | None]:
         return today + timedelta(days=min(count * (7 if in_weeks else 1), 366)), None
     if _TOMORROW.search(folded):
         return today + timedelta(days=1), None
+    if (found := _WEEKDAY.search(folded)) is not None:
+        return _weekday(found, today, folded)
     if _NEXT_WEEK.search(folded):
         return today + timedelta(days=7 - today.weekday()), None
-    if (found := _WEEKDAY.search(folded)) is not None:
-        wanted = _WEEKDAYS[found["day"]] if found["day"] in _WEEKDAYS else int(found["day"]) - 2
-        return today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1), None
     return None, None
 
 
-def _date(found: re.Match[str], today: date) -> tuple[date | None, str | None]:
-    day, month = int(found["d"]), int(found["m"])
-    try:
-        until = date(int(found["y"] or today.year), month, day)
-        # At the end of a year "05/01" is in the next one.
-        if (
-            not found["y"]
-            and until < today
-            and (turned := date(today.year + 1, month, day)) <= today + _LATER
-        ):
-            until = turned
-    except ValueError:
-        return None, f"Không có ngày {found[0]}."
+def _weekday(found: re.Match[str], today: date, folded: str) -> tuple[date, None]:
+    """The next such day; "thứ Sáu tuần sau" is in the week after this one."""
+    day = found["day"] or "nhat"
+    wanted = _WEEKDAYS[day] if day in _WEEKDAYS else int(day) - 2
+    if _NEXT_WEEK.search(folded):
+        return today + timedelta(days=7 - today.weekday() + wanted), None
+    return today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1), None
+
+
+def _day(found: Sequence[TypedDay], today: date) -> tuple[date | None, str | None]:
+    if len({day.day for day in found}) > 1:
+        return None, f"Chưa rõ hoãn đến ngày nào: {' hay '.join(day.words for day in found)}."
+    until = found[0].day
+    if until is None:
+        return None, f"Không có ngày {found[0].words}."
+    # At the end of a year "05/01" is in the next one.
+    if not found[0].year_typed and until < today and (until.month, until.day) != (2, 29):
+        turned = until.replace(year=today.year + 1)
+        until = turned if turned <= today + _LATER else until
     return until, None
 
 
@@ -112,7 +123,7 @@ async def snooze(asked: Asked) -> Answer:
     if len(possible) > 1:
         strange = meant.strange_period
         # A day may name a period ("20/3"); here it says until when.
-        no_period = strange is None or _DATE.search(strange) is not None
+        no_period = strange is None or bool(days_in(strange, year=asked.today.year))
         return Answer(
             message=await ask_which(
                 asked, CHANGE, possible, kept, strange_period=None if no_period else strange
@@ -133,7 +144,7 @@ def _why_not(entry: Entry, found: Snooze | None, until: date, today: date) -> Me
     name = f"{entry.code} {entry.period}".strip()
     if entry.due is None:
         return message(
-            f"{name}: {what_is_left(entry, today)}. Việc chưa có ngày thì không có lời nhắc để hoãn.",
+            f"{name} không có hạn cụ thể nên không có lời nhắc để hoãn.",
             f"Xem chi tiết: {command_about('task', entry)}",
         )
     later = day_month(max(entry.due, today) + _LATER)

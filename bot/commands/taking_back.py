@@ -7,12 +7,15 @@ from sqlalchemy import select
 from bot import asks
 from bot.commands.asked import Answer, Asked
 from bot.commands.changes import CHANGES
+from bot.commands.telling import by_office
 from bot.listing import entry_lines
-from bot.message import block, bold, line, message
+from bot.message import Message, block, bold, line, message
 from bot.wording import UNDO_TOO_LATE
 from store.agenda import entries
 from store.changes import undo
+from store.lookup import office_of
 from store.proposals import assignments_behind
+from store.states import State
 from store.tables import AuditRow, ProposalRow
 
 # What taking back means, by the action in the audit table.
@@ -54,7 +57,8 @@ async def take_back_changes(asked: Asked, audit_ids: Sequence[int], proposal: Pr
         if own_answer is not None:
             return own_answer
     if not ids:
-        return Answer(message=UNDO_TOO_LATE)
+        behind = await assignments_behind(asked.session, audit_ids)
+        return Answer(message=await approved(asked, behind) or UNDO_TOO_LATE)
     if proposal is not None:
         await asks.after_undo(asked, again, proposal)
     actions = set(await asked.session.scalars(select(AuditRow.action).where(AuditRow.id.in_(audit_ids))))
@@ -68,4 +72,22 @@ async def take_back_changes(asked: Asked, audit_ids: Sequence[int], proposal: Pr
             ),
         ),
         edits_tapped=True,
+    )
+
+
+async def approved(asked: Asked, assignment_ids: Sequence[int]) -> Message | None:
+    """That the standing office has approved one of these, which nobody takes back; None when it is not so."""
+    found = await asked.session.scalars(
+        select(AuditRow.assignment_id).where(
+            AuditRow.assignment_id.in_(list(assignment_ids)), AuditRow.action == "approve"
+        )
+    )
+    ids = [number for number in set(found) if number is not None]
+    done = [entry for entry in await entries(asked.session, ids=ids) if entry.state is State.DONE]
+    if not done:
+        return None
+    office = by_office(await office_of(asked.session, done[0].plan_key))
+    return message(
+        f"Không hoàn tác được nữa: {office} đã duyệt {done[0].code}.",
+        "Nếu ghi nhầm, anh/chị liên hệ trực tiếp với cơ quan này giúp.",
     )

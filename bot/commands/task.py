@@ -26,8 +26,11 @@ from store.agenda import Entry, entries
 from store.asks import asks_of
 from store.evidence import file_counts
 from store.lookup import Item, items
+from store.states import State
 
 _MOST_NAMES = 10
+# Closed for its agency, and yet not done.
+_NOT_DONE_YET = {State.SUBMITTED: "chờ duyệt", State.WAIVED: "không phát sinh"}
 
 
 async def task(asked: Asked) -> Answer:
@@ -162,10 +165,15 @@ def _overview(everyone: Sequence[Entry], today: date) -> list[Block]:
     for of_slot in slots.values():
         if len(of_slot) < 2:
             continue
-        done = sum(not entry.is_open for entry in of_slot)
+        done = sum(entry.state is State.DONE for entry in of_slot)
+        others = [
+            f"{count} {words}"
+            for state, words in _NOT_DONE_YET.items()
+            if (count := sum(entry.state is state for entry in of_slot))
+        ]
         late = [e.agency_name for e in of_slot if e.is_open and standing(e, today) is Standing.LATE]
         period = capitalised(of_slot[0].period) or "Toàn tỉnh"
-        words = f"{period}: {done}/{len(of_slot)} cơ quan đã xong"
+        words = ", ".join([f"{period}: {done}/{len(of_slot)} cơ quan đã xong", *others])
         if late:
             more = f" và {len(late) - _MOST_NAMES} cơ quan khác" if len(late) > _MOST_NAMES else ""
             words += f"; quá hạn: {', '.join(late[:_MOST_NAMES])}{more}"

@@ -100,6 +100,7 @@ class ProposalRow(Base):
     """
 
     __tablename__ = "proposals"
+    __table_args__ = (Index("ix_proposals_chat", "chat_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))

@@ -258,6 +258,25 @@ async def test_what_was_done_before_the_yes_is_asked_for_no_more(two: Office) ->
     assert await requests_of(two) == []
 
 
+@pytest.mark.parametrize("text", ["/done 2.6a", "/waive 2.1b"])
+async def test_what_is_closed_waits_for_no_later_day(two: Office, text: str) -> None:
+    code = text.split()[1]
+    two.chat = "101"
+    await two.bind("VPUB")
+    await confirm(two, await two.say(f"/extend {code} q1 30/6 chờ văn bản"))
+    two.chat = SNV
+    told = len(await heard(two, SNV))
+
+    two.chat = "101"
+    await confirm(two, await two.say(f"{text} q1 không có"))
+
+    (request,) = await requests_of(two)
+    assert (request.state, request.reason) == (RequestState.WITHDRAWN, "việc không còn để mở")
+    assert len(await heard(two, SNV)) == told
+    two.chat = SNV
+    assert plain(await two.say("/approve")).startswith("Không có đề nghị nào")
+
+
 async def test_a_day_that_came_before_the_yes_is_asked_for_no_more(two: Office) -> None:
     question = await two.say("/extend 2.6a 1/4 chờ văn bản")
     async with two.database.write() as session:
@@ -268,6 +287,18 @@ async def test_a_day_that_came_before_the_yes_is_asked_for_no_more(two: Office) 
     answer = plain(await confirm(two, question))
 
     assert answer.startswith("Ngày xin gia hạn phải sau hạn hiện nay (31/12/2023)")
+    assert await requests_of(two) == []
+
+
+async def test_a_day_that_was_set_later_before_the_yes_needs_no_asking(two: Office) -> None:
+    question = await two.say("/extend 2.6a 30/6 chờ văn bản")
+    two.chat = SNV
+    await confirm(two, await two.say("/setdue STP 2.6a 15/7"))
+    two.chat = STP
+
+    shown = plain(await confirm(two, question))
+
+    assert shown.startswith("Ngày xin gia hạn phải sau hạn hiện nay (15/07/2023); 30/06/2023 thì không.")
     assert await requests_of(two) == []
 
 

@@ -36,9 +36,9 @@ async def test_what_is_late_is_listed_most_late_first_with_a_button_each(office:
         "2.6a Thực hiện hiệu quả công tác rà soát, đơn giản hóa TTHC nội bộ trong hệ thống…\n"
         "Quyết định công bố TTHC nội bộ của Chủ tịch UBND tỉnh\n"
         "Hạn 31/03 · quá hạn 5 ngày · /done_2_6a\n"
-        "[Xong 7.2a] [Xong BC Quý I/2023] [Xong 2.6a]"
+        "[✅ 7.2a] [✅ BC quý I] [✅ 2.6a]"
     )
-    question = await office.tap(message, "Xong 2.6a")
+    question = await office.tap(message, "✅ 2.6a")
     assert plain(question.message).startswith("Ghi nhận đã xong?")
 
 

@@ -1,7 +1,9 @@
 from datetime import timedelta
 
+from bot.conversation import Conversation
+from bot.options import Options
 from store.states import Role
-from tests.bot.office import Office, plain
+from tests.bot.office import TIMETABLE, Office, plain
 
 
 async def test_a_task_is_shown_in_full(office: Office) -> None:
@@ -81,6 +83,18 @@ async def test_the_standing_office_sees_how_far_the_agencies_are(office: Office)
     await office.bind_standing_office()
 
     assert "Toàn tỉnh: 1/3 cơ quan đã xong" in plain(await office.say("/task 2.6a"))
+
+
+async def test_what_waits_for_approval_is_not_counted_as_done(office: Office) -> None:
+    office.conversation = Conversation(
+        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(approves_done=True)
+    )
+    await office.bind("STP")
+    await office.tap(await office.say("/done 2.6a"), "Xác nhận")
+    office.chat = "200"
+    await office.bind_standing_office()
+
+    assert "Toàn tỉnh: 0/3 cơ quan đã xong, 1 chờ duyệt" in plain(await office.say("/task 2.6a"))
 
 
 async def test_a_report_is_shown_with_its_windows(office: Office) -> None:

@@ -77,7 +77,7 @@ async def test_a_code_with_words_that_say_no_deed_is_asked_about(office: Office)
 async def test_nobody_is_offered_what_the_chat_may_not_do(office: Office) -> None:
     await office.bind("STP")
 
-    assert labels(await office.say("dự kiêm")) == ["Việc đến hạn", "Trợ giúp"]
+    assert labels(await office.say("dondok")) == ["Việc đến hạn", "Trợ giúp"]
 
 
 @pytest.mark.parametrize("text", ["xong hết", "xong hết rồi", "đã xong rồi nhé", "xong rồi ạ"])

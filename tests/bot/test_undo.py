@@ -3,12 +3,14 @@ from typing import Any
 
 import pytest
 
+from bot.conversation import Conversation
+from bot.options import Options
 from store.changes import Actor, write
 from store.chats import chat_for
 from store.proposals import propose
 from store.states import Role, State
 from store.tables import AssignmentRow
-from tests.bot.office import Office, labels, plain
+from tests.bot.office import TIMETABLE, Office, labels, plain
 
 
 async def do(office: Office, words: str) -> None:
@@ -223,3 +225,33 @@ async def test_a_code_of_others_and_an_unknown_one_have_their_answers(
     await office.bind("STP")
 
     assert plain(await office.say(words)).startswith(said)
+
+
+async def test_what_was_asked_for_last_is_taken_back_first(office: Office) -> None:
+    await office.bind("STP")
+    await office.tap(await office.say("/progress 2.6a 60%"), "Xác nhận")
+    office.now += timedelta(minutes=5)
+    await office.tap(await office.say("/extend 2.6a 30/6 chờ văn bản"), "Xác nhận")
+
+    question = await office.say("/undo")
+
+    assert "Hoàn tác: Xin gia hạn lúc 07:35 13/03/2023" in plain(question)
+    assert "Đã rút lại đề nghị gia hạn" in plain((await office.tap(question, "Xác nhận")).message)
+    assert "Hoàn tác: Ghi tiến độ" in plain(await office.say("/undo"))
+    assert (await office.entry("STP", "2.6a")).progress == 60
+
+
+async def test_what_the_office_approved_says_why_it_stays(office: Office) -> None:
+    office.conversation = Conversation(
+        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(approves_done=True)
+    )
+    await office.bind("STP")
+    shown = (await office.tap(await office.say("/done 2.6a"), "Xác nhận")).message
+    office.chat = "200"
+    await office.bind("SNV", role=Role.STANDING_OFFICE)
+    await office.say("/approve 1")
+    office.chat = "100"
+
+    why = "Không hoàn tác được nữa: Sở Nội vụ (cơ quan thường trực) đã duyệt 2.6a."
+    assert plain((await office.tap(shown, "Hoàn tác")).message).startswith(why)
+    assert plain(await office.say("/undo 2.6a")).startswith(why)

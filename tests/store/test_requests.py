@@ -7,8 +7,10 @@ from sqlalchemy import select
 
 from store import requests
 from store.changes import Actor
+from store.chats import chat_for
 from store.database import Database
-from store.states import RequestKind, RequestState
+from store.proposals import proposal_of_album, propose
+from store.states import ChatKind, RequestKind, RequestState
 from store.tables import AssignmentRow, RequestRow
 from tests.store.reading_plans import query_plans
 from tests.worlds import at, bound_chat, bring_in, dated, plan, task
@@ -133,3 +135,17 @@ async def test_waiting_requests_are_found_by_an_index(database: Database) -> Non
     (found,) = await query_plans(database, lambda session: requests.waiting_for(session, ["SNV"]))
 
     assert "ix_requests_waiting" in found
+
+
+async def test_the_proposals_of_a_chat_are_found_by_an_index(database: Database) -> None:
+    actor = await asker(database)
+    async with database.write() as session:
+        busy = await chat_for(session, channel="telegram", address="2", kind=ChatKind.PRIVATE)
+        for _ in range(2000):
+            await propose(session, chat_id=busy.id, action="done", now=NOW)
+
+    (found,) = await query_plans(
+        database, lambda session: proposal_of_album(session, chat_id=actor.chat_id, album="1")
+    )
+
+    assert "ix_proposals_chat" in found

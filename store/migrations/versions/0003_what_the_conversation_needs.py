@@ -86,6 +86,7 @@ def _proposals() -> None:
         connection.execute(sa.update(proposals).where(proposals.c.id == number).values(details=details))
     op.drop_column("proposals", "document")
     op.drop_column("proposals", "note")
+    op.create_index("ix_proposals_chat", "proposals", ["chat_id", "id"])
 
 
 def _new_tables() -> None:
