@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test check bench install lock clean help
+.PHONY: run test check bench pictures install lock clean help
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -25,6 +25,9 @@ check: $(VENV)/.dev-ready ## linters, types, and the direction of imports
 
 bench: $(VENV)/.dev-ready ## measure beside what people use instead; writes docs/performance.md
 	$(BIN)/python -m bench
+
+pictures: $(VENV)/.dev-ready ## photograph the chat of each command on a phone; writes docs/pictures/ (needs Chromium)
+	$(BIN)/python -m tests.browser.pictures
 
 lock: $(VENV)/.run-ready ## renew the lock files from pyproject.toml
 	$(PIP) install --quiet 'pip-tools>=7.5'

@@ -1,8 +1,6 @@
 """A bot on the real plan in a sandbox, and chats in which people type, tap and read as they do on a phone."""
 
 import shutil
-import struct
-import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -32,6 +30,7 @@ from tests.app.town import (
     quiet,
     settings_for,
 )
+from tests.png import gray_png
 
 DATA = Path(__file__).parents[2] / "data"
 BOT = "nhacviec_bot"
@@ -212,16 +211,9 @@ def expect(text: str, sentences: tuple[str, ...], said: str) -> None:
 
 def picture(width: int, height: int) -> bytes:
     """A PNG, as of a sheet of paper."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-        )
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    rows = b"".join(b"\0" + bytes([225 if row % 12 < 9 else 150]) * width for row in range(height))
-    parts = (chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+    return gray_png(
+        width, height, b"".join(bytes([225 if y % 12 < 9 else 150]) * width for y in range(height))
+    )
 
 
 @asynccontextmanager

@@ -125,7 +125,7 @@ async def march(province: Province, people: People) -> None:
     await province.comes("03-13")
     await office.hears("📊 Tuần 13/03–19/03/2023", "Báo cáo quý I/2023, nộp chậm nhất 16/03: đã nộp 0/35")
     await office.photographed("digest")
-    await leader.hears("📊 Tuần 13/03–19/03/2023", "⛔ Quá hạn: 4 việc của 3 cơ quan")
+    await leader.hears("📊 Tuần 13/03–19/03/2023", "⛔ Quá hạn: ")
     await hks.says("hoãn nhắc 2.6a 5 ngày", "Hoãn nhắc đến Thứ Bảy 18/03", "Nhắc lại: Thứ Sáu 24/03")
     await hks.photographed("snooze")
     await hks.taps("Xác nhận", "✅ Đã hoãn nhắc.")
@@ -196,9 +196,9 @@ async def _what_is_late_goes_up(province: Province, people: People) -> None:
     """After 7 days to the standing office, after 14 to the leader."""
     office, hks, leader = people.office, people.hks, people.leader
     await province.comes("03-23")
-    await office.hears("📣 Quá hạn lâu, cần đôn đốc", "Nộp chậm nhất 16/03 · quá hạn 7 ngày\n🏛 27 cơ quan")
+    await office.hears("📣 Quá hạn lâu, cần đôn đốc", "Nộp chậm nhất 16/03 · quá hạn 7 ngày\n🏛 ")
     await office.photographed("escalation")
-    await leader.hears("¬Kế Sách")
+    await leader.hears("¬🏛 UBND huyện Kế Sách")
     await hks.hears("quá hạn 7 ngày")
     await province.comes("03-30")
     await leader.hears("📣 Quá hạn lâu, cần đôn đốc", "Nộp chậm nhất 16/03 · quá hạn 14 ngày\n🏛 ")

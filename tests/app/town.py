@@ -30,7 +30,7 @@ TOKEN = DEFAULT_TOKEN
 # Nothing wakes up by itself: the test says when.
 BY_HAND = Rhythm(scan=3600, statuses=3600, refresh=3600, leases=3600, watch=3600)
 AT_ONCE = Pace(per_second=1e6, per_chat_per_second=1e6, group_per_minute=1_000_000)
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
