@@ -31,13 +31,14 @@ _FROM = re.compile(r"(?:^|\s)t[uừ]\s*$", re.IGNORECASE)
 @dataclass(frozen=True, kw_only=True)
 class TypedDay:
     """A day where it stands in a text. `day` is None when there is no such day; "trước 01/4" is 31/3. `words` are those of
-    the day alone, `towards`: words such as "đến" before it say that it is a term."""
+    the day alone, from `at` on, `towards`: words such as "đến" before it say that it is a term."""
 
     day: date | None
     words: str
     towards: bool
     year_typed: bool
     start: int
+    at: int
     end: int
 
 
@@ -80,6 +81,20 @@ def read_leading_day(text: str, *, year: int) -> DayReading:
     return DayReading(rest=text)
 
 
+def slashed(text: str) -> str:
+    """The text with days in words or as on a computer ("25 tháng 3 năm 2023", "2023-03-25") as "25/3/2023"."""
+
+    def written(match: re.Match[str]) -> str:
+        found, part = _typed_day(match, 2000), match.groupdict()
+        form = next((n for n in "34" if part[f"d{n}"]), None)
+        if found is None or form is None:
+            return match[0]
+        day = "/".join(part[name + form] for name in "dmy" if part[name + form])
+        return match.string[match.start() : found.at] + day
+
+    return _DAY.sub(written, text)
+
+
 def _typed_day(match: re.Match[str], year: int) -> TypedDay | None:
     part = match.groupdict()
     day, month = (int(next(part[f"{name}{n}"] for n in range(1, 5) if part[f"{name}{n}"])) for name in "dm")
@@ -98,6 +113,7 @@ def _typed_day(match: re.Match[str], year: int) -> TypedDay | None:
         towards=until,
         year_typed=typed is not None,
         start=match.start(),
+        at=min(starts),
         end=match.end(),
     )
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from bot.codes import NOTE_LIMIT, clean
 from bot.commands.one_agency import find_agency
+from bot.days import slashed
 from plan.directory import name_key
 from plan.text import fold
 from store.tables import AgencyRow
@@ -52,7 +53,7 @@ class AskWords:
 
 def read_ask(text: str, agencies: Sequence[AgencyRow], today: date) -> AskWords:
     """Agencies by code, name or alias, one real day, and a note. What stands before the day is read first."""
-    words = _split(text)
+    words = _split(slashed(text))
     place = _place_of_day(words)
     before, after = (words[: place.start], words[place.end :]) if place else (words, [])
     found, rest = _take_agencies(before, agencies)

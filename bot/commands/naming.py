@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.commands.one_agency import find_agency
+from bot.days import slashed
 from plan.directory import name_key
 from plan.text import fold
 from store.tables import AgencyRow
@@ -66,7 +67,7 @@ class NamedDay:
 
 def take_day(text: str, today: date) -> NamedDay:
     """A day such as "14/3", "14/03/2023", "mai"; without a year the one that is nearest to today."""
-    words = text.split()
+    words = slashed(text).split()
     for count in (2, 1):
         for start in range(len(words) - count + 1):
             phrase = fold(" ".join(words[start : start + count])).strip(".,;")

@@ -32,6 +32,7 @@ _PERCENT = re.compile(
 _WHOLE = re.compile(r"[0-9]{1,3}")
 # What people say around a percentage and what is no note by itself.
 _FILLERS = frozenset({"dat", "duoc", "khoang", "da", "moi", "hien", "len", "den", "tien", "do", "la", "xong"})
+_OR = frozenset({"hay", "hoac", "-", "–", "den", "toi"})
 _STEPS = (25, 50, 75, 100)
 
 
@@ -54,7 +55,9 @@ def read_progress(text: str) -> ProgressReading:
             return ProgressReading(wrong="Chưa đọc được số phần trăm.")
         return ProgressReading(note=note_of(text))
     first = found[0]
-    if len({one["number"] for one in found}) > 1 and text[: first.start()].strip():
+    between = fold(text[first.end() : found[1].start()]).strip() if len(found) > 1 else ""
+    unsure = bool(text[: first.start()].strip()) or between in _OR
+    if len({one["number"] for one in found}) > 1 and unsure:
         read = " hay ".join(f"{one['number']}%" for one in found[:3])
         return ProgressReading(wrong=f"Chưa rõ tiến độ là {read}.")
     number = first["number"]

@@ -94,6 +94,9 @@ def codes(read: AskWords) -> list[str]:
             "gửi báo cáo theo kết luận ngày 05/3",
         ),
         ("SYT, SYT 10/6", ["SYT"], (6, 10), None),
+        ("SYT ngày 10 tháng 6 gửi danh mục", ["SYT"], (6, 10), "gửi danh mục"),
+        ("SYT đến hết 10 tháng 6 năm 2023 gửi danh mục", ["SYT"], (6, 10), "gửi danh mục"),
+        ("SYT trước 2023-06-10 gửi danh mục", ["SYT"], (6, 9), "gửi danh mục"),
     ],
 )
 def test_agencies_a_day_and_a_note_are_read_in_any_order(

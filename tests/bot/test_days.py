@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.days import days_in, read_day, read_leading_day
+from bot.days import days_in, read_day, read_leading_day, slashed
 
 
 @pytest.mark.parametrize(
@@ -119,3 +119,18 @@ def test_every_day_is_read_in_every_form(day: date) -> None:
 
     for text in (short, full, in_words, f"{in_words} năm {day.year}", f"{day:%d-%m-%Y}", day.isoformat()):
         assert read_day(text, year=day.year).day == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("SYT ngày 25 tháng 3 gửi", "SYT ngày 25/3 gửi"),
+        ("đến hết 25 thg 3 năm 2023", "đến hết 25/3/2023"),
+        ("2023-03-25", "25/03/2023"),
+        ("31 tháng 9", "31/9"),
+        ("6 tháng 1 lần", "6 tháng 1 lần"),
+        ("trước 25/3", "trước 25/3"),
+    ],
+)
+def test_a_day_in_words_is_written_with_slashes_and_never_repaired(typed: str, written: str) -> None:
+    assert slashed(typed) == written

@@ -314,7 +314,8 @@ async def test_what_was_done_meanwhile_needs_no_later_day(two: Office, text: str
 
     answer = plain(await two.say(text))
 
-    assert answer.startswith("2.6a của Sở Tư pháp không còn để mở. Đề nghị gia hạn được khép lại.")
+    assert answer.startswith("Đề nghị 1 đã được rút lại ngày 13/03/2023 (Nguyễn Văn A)")
+    assert "Lý do: việc không còn để mở" in answer
     assert (await states(two))[0] is RequestState.WITHDRAWN
 
 

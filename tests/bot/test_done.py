@@ -693,3 +693,16 @@ async def test_where_the_standing_office_approves_a_done_is_handed_to_it(office:
     assert plain(answer).startswith("✅ Đã báo xong, chờ Sở Nội vụ (cơ quan thường trực) duyệt.")
     assert (await office.entry("STP", "2.6a")).state is State.SUBMITTED
     assert "chờ duyệt" in shown
+
+
+async def test_of_one_output_of_two_agencies_it_asks_for_the_agency(office: Office) -> None:
+    await office.bind("STP", "VPUB")
+
+    assert plain(await office.say("/done 2.6a")).startswith("2.6a của cơ quan nào?")
+
+
+async def test_the_example_of_a_late_report_names_its_period(office: Office) -> None:
+    await office.bind("STP")
+    office.now += timedelta(days=30)
+
+    assert "ví dụ: /done BC q1 15/KH-UBND 16/03/2023" in plain(await office.say("/done bc q1"))

@@ -198,3 +198,8 @@ async def test_what_is_done_has_no_progress_any_more(office: Office) -> None:
     assert "Đã có người ghi nhận từ trước" in plain(answer.message)
     assert "✅ đã xong" in plain(await office.say("/progress 2.6a 70%"))
     assert (await office.entry("STP", "2.6a")).progress is None
+
+
+@pytest.mark.parametrize("text", ["60% hay 70%", "60% - 70%", "60% đến 70%"])
+def test_of_two_percentages_nobody_guesses_one(text: str) -> None:
+    assert read_progress(text).wrong == "Chưa rõ tiến độ là 60% hay 70%."
