@@ -152,7 +152,7 @@ async def state_of(office: Office) -> dict[str, list[tuple[Any, ...]]]:
         return found
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(tries(list(CHATS)))
 def test_nothing_that_anybody_types_or_taps_breaks_the_conversation(inputs: list[Try]) -> None:
     async def run() -> None:
@@ -165,7 +165,7 @@ def test_nothing_that_anybody_types_or_taps_breaks_the_conversation(inputs: list
     asyncio.run(run())
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(tries(["1", "2", "3"]))
 def test_strangers_leaders_and_operators_change_nothing(inputs: list[Try]) -> None:
     async def run() -> None:
@@ -186,7 +186,7 @@ def test_strangers_leaders_and_operators_change_nothing(inputs: list[Try]) -> No
     asyncio.run(run())
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(tries(["4"]))
 def test_an_officer_changes_nothing_of_another_agency(inputs: list[Try]) -> None:
     async def run() -> None:
