@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.codes import shorten
 from bot.commands.asked import Asked
 from bot.listing import TITLE_LIMIT, done_command, done_words
-from bot.message import Line, Message, block, bold, italic, line, message, to_json
+from bot.message import Line, Message, block, bold, italic, line, message
+from bot.notes import tell
 from bot.wording import capitalised, full_day, joined, runs, weekday
 from store import asks
 from store.agenda import Entry, entries
 from store.asks import Closed, asks_of
 from store.chats import chats_of
-from store.outbox import queue_note
 from store.states import State
 from store.tables import ProposalRow
 
@@ -127,5 +127,4 @@ async def _tell_lead(asked: Asked, entry: Entry, note: Message, key: str) -> Non
 
 
 async def _tell(session: AsyncSession, agency: str, note: Message, *, key: str, wall: datetime) -> None:
-    for chat in await chats_of(session, agency):
-        await queue_note(session, chat_id=chat.id, wall=wall, body=to_json(note), key=f"{key}:{chat.id}")
+    await tell(session, [chat.id for chat in await chats_of(session, agency)], note, key=key, wall=wall)

@@ -15,13 +15,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.asks import close_needless
-from bot.message import Message, to_json
+from bot.notes import tell
 from bot.plan_changes import of_agency, question, taken_over
 from plan.model import Plan
 from plan.vietnam import day_of
 from store.chats import chats_of, office_chats
 from store.difference import Difference, DutyChange, difference_of, from_json
-from store.outbox import queue_note
 from store.plan_changes import Decision, decision_of, keep_change, void_others
 from store.statuses import want_statuses
 from store.sync import SyncResult, sync_plan
@@ -75,7 +74,7 @@ async def take_over(
     note = taken_over(
         plan.document, plan.year, difference, told=told, without_chat=without_chat, asked=was_asked
     )
-    await _tell(session, listeners, note, key=_key("plan-taken", change), wall=wall)
+    await tell(session, [chat.id for chat in listeners], note, key=_key("plan-taken", change), wall=wall)
     await session.flush()
     return Takeover(result=result)
 
@@ -101,7 +100,7 @@ async def _ask(
 ) -> None:
     """A chat that was bound since gets the question at the next start."""
     note = question(change.id, known.document, known.year, from_json(change.difference))
-    await _tell(session, listeners, note, key=_key("plan-change", change), wall=wall)
+    await tell(session, [chat.id for chat in listeners], note, key=_key("plan-change", change), wall=wall)
 
 
 async def _tell_agencies(
@@ -117,7 +116,9 @@ async def _tell_agencies(
         name = changes[0].agency_name
         chats = await chats_of(session, agency)
         note = of_agency(name, plan.document, plan.year, changes)
-        await _tell(session, chats, note, key=f"{_key('plan-told', change)}:{agency}", wall=wall)
+        await tell(
+            session, [chat.id for chat in chats], note, key=f"{_key('plan-told', change)}:{agency}", wall=wall
+        )
         if not chats:
             without_chat.append(name)
     return len(concerned) - len(without_chat), without_chat
@@ -126,10 +127,3 @@ async def _tell_agencies(
 def _key(what: str, change: PlanChangeRow) -> str:
     """The same state of the file may come again, at another moment."""
     return f"{what}:{change.id}:{change.proposed_at.isoformat()}"
-
-
-async def _tell(
-    session: AsyncSession, listeners: list[ChatRow], note: Message, *, key: str, wall: datetime
-) -> None:
-    for chat in listeners:
-        await queue_note(session, chat_id=chat.id, wall=wall, body=to_json(note), key=f"{key}:{chat.id}")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.message import Message, block, bold, code, line, message, to_json
+from bot.message import Message, block, bold, code, line, message
+from bot.notes import tell
 from bot.wording import capitalised, full_day, joined, reason_words
 from plan.problems import PlanRejected
 from plan.vietnam import local
 from store import chats
-from store.outbox import queue_note
 
 _SHOWN_PROBLEMS = 10
 _SHOWN_LENGTH = 300
@@ -20,8 +20,8 @@ _SHOWN_REASON = 120
 
 async def tell_operators(session: AsyncSession, note: Message, *, key: str, wall: datetime) -> None:
     """Queue a note to every operator's chat; the same `key` is told once."""
-    for chat in await chats.operator_chats(session):
-        await queue_note(session, chat_id=chat.id, wall=wall, body=to_json(note), key=f"{key}:{chat.id}")
+    listeners = await chats.operator_chats(session)
+    await tell(session, [chat.id for chat in listeners], note, key=key, wall=wall)
 
 
 def plan_rejected(path: Path, rejected: PlanRejected) -> Message:

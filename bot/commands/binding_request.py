@@ -9,6 +9,7 @@ from bot.commands.binding_words import bound_to, place_words
 from bot.commands.handover import handed_over
 from bot.commands.welcoming import welcome
 from bot.message import Line, Message, block, bold, line, message, to_json
+from bot.notes import tell
 from bot.wording import runs
 from store.changes import audit_event
 from store.chats import office_chats
@@ -48,11 +49,8 @@ async def ask_office(asked: Asked, bound: Bound) -> Message:
         subject=agency.code if agency else role.value,
         after={"request": request.id, "role": role.value, "agency": agency.code if agency else ""},
     )
-    note = to_json(office_note(request))
-    for chat in await office_chats(asked.session, request.office):
-        await queue_note(
-            asked.session, chat_id=chat.id, wall=asked.wall, body=note, key=f"request:{request.id}:{chat.id}"
-        )
+    chats = [chat.id for chat in await office_chats(asked.session, request.office)]
+    await tell(asked.session, chats, office_note(request), key=f"request:{request.id}", wall=asked.wall)
     return await awaits(asked, request)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 
 from bot.commands.asked import Asked
 from bot.commands.binding_words import held_words
-from bot.message import Message, block, bold, line, message, to_json
+from bot.message import Message, block, bold, line, message
+from bot.notes import tell
 from bot.wording import joined, runs
 from store.bindings import Held, bindings_held, end_bindings, offices_left_without, offices_over
 from store.changes import audit_event
 from store.chats import agency_names, office_chats
-from store.outbox import queue_note
 from store.states import Role
 
 
@@ -56,17 +56,11 @@ async def without_chat(asked: Asked, ended: Sequence[Held]) -> list[Held]:
 async def tell_offices(asked: Asked, ended: Sequence[Held], *, key: str) -> None:
     """The standing offices hear of agencies that have no chat left, unless their own chat is the one that did it."""
     for held in await without_chat(asked, ended):
-        note = to_json(no_chat_left(held))
         for office in await offices_over(asked.session, held.agency):
-            for chat in await office_chats(asked.session, office):
-                if chat.id != asked.chat.id:
-                    await queue_note(
-                        asked.session,
-                        chat_id=chat.id,
-                        wall=asked.wall,
-                        body=note,
-                        key=f"{key}:none:{held.id}:{chat.id}",
-                    )
+            chats = [chat.id for chat in await office_chats(asked.session, office)]
+            others = [chat_id for chat_id in chats if chat_id != asked.chat.id]
+            of_held = f"{key}:none:{held.id}"
+            await tell(asked.session, others, no_chat_left(held), key=of_held, wall=asked.wall)
 
 
 def no_chat_left(held: Held) -> Message:
@@ -83,16 +77,9 @@ async def tell_companions(asked: Asked, ended: Sequence[Held], *, key: str) -> N
         if held.role not in (Role.OFFICER, Role.STANDING_OFFICE):
             continue
         others = await bindings_held(asked.session, role=held.role, agencies=[held.agency])
-        for chat_id in {other.chat_id for other in others} - {asked.chat.id}:
-            await queue_note(
-                asked.session,
-                chat_id=chat_id,
-                wall=asked.wall,
-                body=to_json(
-                    message(
-                        f"Một cuộc trò chuyện khác vừa ngừng kết nối với {held_words(held)}."
-                        " Cuộc trò chuyện này vẫn nhận tin như trước."
-                    )
-                ),
-                key=f"{key}:other:{held.id}:{chat_id}",
-            )
+        note = message(
+            f"Một cuộc trò chuyện khác vừa ngừng kết nối với {held_words(held)}."
+            " Cuộc trò chuyện này vẫn nhận tin như trước."
+        )
+        chats = {other.chat_id for other in others} - {asked.chat.id}
+        await tell(asked.session, chats, note, key=f"{key}:other:{held.id}", wall=asked.wall)

@@ -1,13 +1,13 @@
 """A tap under the question whether an edited plan file is to be taken over. The keeper of the plans carries it out."""
 
 from bot.commands.asked import Answer, Asked, steered
-from bot.message import Message, block, bold, line, message, to_json
+from bot.message import Message, block, bold, line, message
+from bot.notes import tell
 from bot.plan_changes import refused_elsewhere
 from bot.wording import DEAD_BUTTON
 from plan.vietnam import local
 from store.changes import audit_event
 from store.chats import office_chats, operator_chats
-from store.outbox import queue_note
 from store.plan_changes import Decision, decision_of, locked_change
 from store.tables import PlanChangeRow, PlanRow
 
@@ -70,7 +70,6 @@ async def _tell_of_refusal(asked: Asked, change: PlanChangeRow) -> None:
             *await operator_chats(asked.session),
         )
     }
-    for chat_id in sorted(listeners - {asked.chat.id}):
-        key = f"plan-refused:{change.id}:{change.proposed_at.isoformat()}:{chat_id}"
-        body = to_json(refused_elsewhere(plan.document))
-        await queue_note(asked.session, chat_id=chat_id, wall=asked.wall, body=body, key=key)
+    key = f"plan-refused:{change.id}:{change.proposed_at.isoformat()}"
+    others = sorted(listeners - {asked.chat.id})
+    await tell(asked.session, others, refused_elsewhere(plan.document), key=key, wall=asked.wall)

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.commands.asked import Asked
-from bot.message import Message, to_json
+from bot.message import Message
+from bot.notes import tell
 from store.agenda import Entry
 from store.chats import chats_of, office_chats
-from store.outbox import queue_note
-from store.tables import AgencyRow, ChatRow
+from store.tables import AgencyRow
 
 
 def by_office(office: AgencyRow) -> str:
@@ -19,8 +19,7 @@ async def tell_office(asked: Asked, office: AgencyRow, told: Message, *, key: st
     """Tell every chat of a standing office, this one too if it is one; False when none is within reach. `key` with the
     chat is unique for ever."""
     chats = await office_chats(asked.session, office.code)
-    for chat in chats:
-        await _note(asked, chat, told, key)
+    await tell(asked.session, [chat.id for chat in chats], told, key=key, wall=asked.wall)
     return bool(chats)
 
 
@@ -29,7 +28,7 @@ async def tell_agencies(
 ) -> frozenset[str]:
     """Tell every other chat of the agencies that owe `found`, each chat once: `word` makes its note of those of its own
     agencies. Returns the agencies (codes) that have a chat within reach, this one too."""
-    of_chat: dict[int, tuple[ChatRow, list[Entry]]] = {}
+    of_chat: dict[int, list[Entry]] = {}
     reached: set[str] = set()
     by_agency: dict[str, list[Entry]] = {}
     for entry in found:
@@ -38,9 +37,9 @@ async def tell_agencies(
         for chat in await chats_of(asked.session, agency):
             reached.add(agency)
             if chat.id != asked.chat.id:
-                of_chat.setdefault(chat.id, (chat, []))[1].extend(of_agency)
-    for chat, of_its_own in of_chat.values():
-        await _note(asked, chat, word(of_its_own), key)
+                of_chat.setdefault(chat.id, []).extend(of_agency)
+    for chat_id, of_its_own in of_chat.items():
+        await tell(asked.session, [chat_id], word(of_its_own), key=key, wall=asked.wall)
     return frozenset(reached)
 
 
@@ -50,9 +49,3 @@ async def tell_outcome(asked: Asked, request_id: int, entry: Entry, told: Messag
     if reached:
         return f"Đã báo cho {entry.agency_name}."
     return f"{entry.agency_name} chưa có cuộc trò chuyện nào nhận được tin: anh/chị báo giúp cách khác."
-
-
-async def _note(asked: Asked, chat: ChatRow, told: Message, key: str) -> None:
-    await queue_note(
-        asked.session, chat_id=chat.id, wall=asked.wall, body=to_json(told), key=f"{key}:{chat.id}"
-    )
