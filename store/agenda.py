@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import DutyKind
-from plan.vietnam import day_of
+from store import terms
 from store.columns import is_word
 from store.states import State
 from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow, table_of
@@ -76,17 +76,16 @@ class Entry:
         """The day that decides whether it was on time: its document's, else the day on which it was reported as done."""
         if self.is_open or self.done_at is None:
             return None
-        return self.document_date or day_of(self.done_at)
+        return terms.completed_on(self.document_date, self.done_at)
 
     @property
     def was_late(self) -> bool:
         """Whether it was completed after its term had ended."""
-        completed = self.completed_on
-        return completed is not None and self.late_after is not None and completed > self.late_after
+        return terms.was_late(self.completed_on, self.late_after)
 
     def is_late(self, today: date) -> bool:
         """Whether the term has ended (after `late_after`); what has no due day is never late."""
-        return self.late_after is not None and today > self.late_after
+        return terms.is_late(self.late_after, today)
 
     @property
     def order(self) -> tuple[date, int, str, str]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
@@ -11,13 +11,14 @@ from sqlalchemy import case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import DutyKind
-from plan.vietnam import day_of
+from store import terms
 from store.agenda import Entry
 from store.columns import is_word
 from store.states import State
 from store.tables import AssignmentRow, ItemRow, PlanRow, table_of
 
 Key = TypeVar("Key", bound=Hashable)
+_COMPLETED = (State.DONE, State.SUBMITTED)
 
 
 class Column(StrEnum):
@@ -80,21 +81,17 @@ class Tally:
 
     @property
     def was_late(self) -> bool:
-        return (
-            self.completed_on is not None
-            and self.late_after is not None
-            and self.completed_on > self.late_after
-        )
+        return terms.was_late(self.completed_on, self.late_after)
 
     def is_late(self, today: date) -> bool:
-        return self.late_after is not None and today > self.late_after
+        return terms.is_late(self.late_after, today)
 
 
 async def tallies(session: AsyncSession, offices: Collection[str] | None) -> list[Tally]:
     """What overviews count of the active plans of these standing offices, of all active plans without. The database counts:
     how often is asked for it grows with the changes, and what is stored with the years."""
     row = table_of(AssignmentRow).c
-    completed = or_(is_word(row.state, State.DONE), is_word(row.state, State.SUBMITTED))
+    completed = or_(*(is_word(row.state, state) for state in _COMPLETED))
     reported = case((completed & row.document_date.is_(None), row.done_at))
     alike = (row.agency, row.state, row.due, row.late_after, row.document_date, reported.label("reported"))
     query = (
@@ -112,17 +109,11 @@ async def tallies(session: AsyncSession, offices: Collection[str] | None) -> lis
             state=state,
             due=due,
             late_after=late_after,
-            completed_on=_completed_on(state, document_date, reported_at),
+            completed_on=terms.completed_on(document_date, reported_at) if state in _COMPLETED else None,
             count=many,
         )
         for agency, state, due, late_after, document_date, reported_at, many in await session.execute(query)
     ]
-
-
-def _completed_on(state: State, document_date: date | None, reported_at: datetime | None) -> date | None:
-    if state not in (State.DONE, State.SUBMITTED):
-        return None
-    return document_date or (day_of(reported_at) if reported_at is not None else None)
 
 
 @dataclass(frozen=True, kw_only=True)

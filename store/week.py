@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import DutyKind
 from plan.vietnam import day_of
+from store import terms
 from store.figures import Column, column_of
 from store.states import State
 from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
@@ -41,11 +42,10 @@ class Owed:
 
     @property
     def was_late(self) -> bool:
-        completed = self.completed_on
-        return completed is not None and self.late_after is not None and completed > self.late_after
+        return terms.was_late(self.completed_on, self.late_after)
 
     def is_late(self, today: date) -> bool:
-        return self.late_after is not None and today > self.late_after
+        return terms.is_late(self.late_after, today)
 
 
 @dataclass(frozen=True, kw_only=True)
