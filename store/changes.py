@@ -98,8 +98,16 @@ async def write(
     if row.state is not State.OPEN:
         row.next_milestone_on = None
     await want_statuses(session, [row.agency])
-    return await _audit(
-        session, action, row, actor=actor, now=now, before=before, proposal_id=proposal_id, subject=subject
+    return await audit_event(
+        session,
+        action,
+        actor=actor,
+        now=now,
+        subject=subject,
+        assignment_id=row.id,
+        proposal_id=proposal_id,
+        before=before,
+        after=_snapshot(row),
     )
 
 
@@ -215,9 +223,12 @@ async def audit_event(
     now: datetime,
     subject: str = "",
     assignment_id: int | None = None,
+    proposal_id: int | None = None,
+    before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> int:
-    """Write down what is no change of an assignment's fields, such as a new binding or a nudge; returns the entry's id."""
+    """Write down what was done, also what is no change of an assignment's fields, such as a new binding or a nudge; returns
+    the entry's id."""
     entry = AuditRow(
         at=now,
         person=actor.person,
@@ -225,36 +236,10 @@ async def audit_event(
         chat_id=actor.chat_id,
         action=action,
         assignment_id=assignment_id,
-        subject=subject,
-        after=after,
-    )
-    session.add(entry)
-    await session.flush()
-    return entry.id
-
-
-async def _audit(
-    session: AsyncSession,
-    action: str,
-    row: AssignmentRow,
-    *,
-    actor: Actor,
-    now: datetime,
-    before: dict[str, Any],
-    proposal_id: int | None,
-    subject: str,
-) -> int:
-    entry = AuditRow(
-        at=now,
-        person=actor.person,
-        person_name=actor.name,
-        chat_id=actor.chat_id,
-        action=action,
-        assignment_id=row.id,
         proposal_id=proposal_id,
         subject=subject,
         before=before,
-        after=_snapshot(row),
+        after=after,
     )
     session.add(entry)
     await session.flush()

@@ -169,42 +169,24 @@ async def agency_names(session: AsyncSession, codes: Iterable[str]) -> list[str]
 
 async def operator_chats(session: AsyncSession) -> list[ChatRow]:
     """Where the machine's troubles are told."""
-    found = await session.scalars(
-        select(ChatRow)
-        .join(BindingRow, BindingRow.chat_id == ChatRow.id)
-        .where(bound_as(Role.OPERATOR), ChatRow.suspended.is_(None))
-    )
-    return list(found)
+    return await _within_reach(session, bound_as(Role.OPERATOR))
 
 
 async def chats_of(session: AsyncSession, agency: str) -> list[ChatRow]:
     """The chats within reach that speak for an agency."""
-    found = await session.scalars(
-        select(ChatRow)
-        .join(BindingRow, BindingRow.chat_id == ChatRow.id)
-        .where(BindingRow.agency == agency, bound_as(Role.OFFICER), ChatRow.suspended.is_(None))
-        .order_by(BindingRow.id)
-    )
-    return list(found)
+    return await _within_reach(session, bound_as(Role.OFFICER), BindingRow.agency == agency)
 
 
 async def office_chats(session: AsyncSession, office: str) -> list[ChatRow]:
     """The chats within reach of the standing office that has this agency's code."""
+    return await _within_reach(session, bound_as(Role.STANDING_OFFICE), BindingRow.agency == office)
+
+
+async def _within_reach(session: AsyncSession, *bound: ColumnElement[bool]) -> list[ChatRow]:
     found = await session.scalars(
         select(ChatRow)
         .join(BindingRow, BindingRow.chat_id == ChatRow.id)
-        .where(BindingRow.agency == office, bound_as(Role.STANDING_OFFICE), ChatRow.suspended.is_(None))
-        .order_by(BindingRow.id)
-    )
-    return list(found)
-
-
-async def leader_chats(session: AsyncSession) -> list[ChatRow]:
-    """The leaders' chats within reach."""
-    found = await session.scalars(
-        select(ChatRow)
-        .join(BindingRow, BindingRow.chat_id == ChatRow.id)
-        .where(bound_as(Role.LEADER), ChatRow.suspended.is_(None))
+        .where(*bound, ChatRow.suspended.is_(None))
         .order_by(BindingRow.id)
     )
     return list(found)
