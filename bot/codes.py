@@ -54,6 +54,14 @@ def code_command(code: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", fold(code)).strip("_")
 
 
+_REPORT_WORDS = ["bao", "cao"]
+
+
+def says_report(words: Sequence[str]) -> bool:
+    """Whether the words begin with "báo cáo"."""
+    return [fold(word) for word in words[:2]] == _REPORT_WORDS
+
+
 @dataclass(frozen=True, kw_only=True)
 class CodeReading:
     """A code found in what was typed. `code` is the known one; without it `word` is what may have been meant as one.

@@ -10,19 +10,21 @@ from bot.commands.decision import (
     Outcome,
     entry_of_request,
     look_at_task,
+    office_of_request,
+    outcome_note,
     request_note,
 )
 from bot.commands.telling import by_office, tell_office, tell_outcome
 from bot.days import read_leading_day
 from bot.listing import due_words, entry_lines, status_line, title_line, what_words
-from bot.message import Line, Message, block, bold, line, message
-from bot.wording import SEE_DUE, capitalised, full_day, full_named_day
+from bot.message import Line, block, bold, line
+from bot.wording import capitalised, full_day, full_named_day
 from store import requests
 from store.agenda import Entry, entries
 from store.changes import due_values, look_anew, write
 from store.lookup import office_of
 from store.states import RequestKind, RequestState, State
-from store.tables import AgencyRow, AssignmentRow, RequestRow
+from store.tables import AssignmentRow, RequestRow
 
 _TAKEN_BACK = "rút lại"
 _MOOT = "việc không còn chờ duyệt"
@@ -92,7 +94,9 @@ async def _accept(asked: Asked, row: RequestRow, entry: Entry | None) -> Outcome
     if entry is None or assignment is None:
         return _moot(entry)
     await write(asked.session, assignment, "approve", {"state": State.DONE}, actor=asked.actor, now=asked.now)
-    told = _told(await _office(asked, row), entry, "✅ Đã được duyệt.", "đã duyệt.")
+    office = await office_of_request(asked, row)
+    about = (title_line(entry), line(what_words(entry)))
+    told = outcome_note(entry, "✅ Đã được duyệt.", about, f"{by_office(office)} đã duyệt.")
     return Outcome(
         blocks=(
             block(
@@ -123,8 +127,9 @@ async def _refuse(asked: Asked, row: RequestRow, entry: Entry | None, typed: str
     await asked.session.flush()
     (opened,) = await entries(asked.session, ids=[entry.id])
     new_day = f"Hạn mới: {full_named_day(reading.day)}" if reading.day else ""
-    words = ("không duyệt. Lý do: " + reason, *filter(None, [new_day]))
-    told = _told(await _office(asked, row), opened, "↩️ Bị trả lại, việc để mở.", *words, today=asked.today)
+    decided = f"{by_office(await office_of_request(asked, row))} không duyệt. Lý do: {reason}"
+    about = entry_lines(opened, asked.today)
+    told = outcome_note(opened, "↩️ Bị trả lại, việc để mở.", about, decided, *filter(None, [new_day]))
     return Outcome(
         blocks=(
             block(line("↩️ ", bold("Đã trả lại, việc để mở."))),
@@ -167,27 +172,10 @@ async def _submitted(asked: Asked, row: RequestRow) -> AssignmentRow | None:
     return assignment if assignment.state is State.SUBMITTED and not assignment.retired else None
 
 
-async def _office(asked: Asked, row: RequestRow) -> AgencyRow:
-    return await asked.session.get_one(AgencyRow, row.office)
-
-
 def _moot(entry: Entry | None) -> Outcome:
     why = GONE if entry is None else f"{entry.code} của {entry.agency_name} không còn chờ duyệt."
     return Outcome(
         blocks=(block(f"{why} Đề nghị được khép lại."),), state=RequestState.WITHDRAWN, reason=_MOOT
-    )
-
-
-def _told(
-    office: AgencyRow, entry: Entry, headline: str, decided: str, *more: str, today: date | None = None
-) -> Message:
-    """With `today` the assignment as it stands then, else only its name."""
-    about = entry_lines(entry, today) if today else (title_line(entry), line(what_words(entry)))
-    return message(
-        block(line(bold(headline))),
-        block(line(f"🏛 {entry.agency_name}"), *about),
-        block(f"{by_office(office)} {decided}", *more),
-        choices=[[SEE_DUE]],
     )
 
 

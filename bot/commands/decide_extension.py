@@ -4,17 +4,25 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.commands.asked import Asked
-from bot.commands.decision import GONE, Decision, Outcome, entry_of_request, look_at_task
+from bot.commands.decision import (
+    GONE,
+    Decision,
+    Outcome,
+    entry_of_request,
+    look_at_task,
+    office_of_request,
+    outcome_note,
+)
 from bot.commands.telling import by_office, tell_outcome
 from bot.listing import day_off_words, entry_lines, status_line
-from bot.message import Line, Message, block, bold, line, message
-from bot.wording import SEE_DUE, full_day, full_named_day
+from bot.message import Line, block, bold, line
+from bot.wording import full_day, full_named_day
 from plan.milestones import DueDates
 from store import requests
 from store.agenda import Entry, entries
 from store.changes import audit_event, due_values, look_anew, open_row, write
 from store.states import RequestKind, RequestState
-from store.tables import AgencyRow, AssignmentRow, RequestRow
+from store.tables import AssignmentRow, RequestRow
 
 _MOOT = "việc không còn để mở"
 
@@ -65,8 +73,9 @@ async def _accept(asked: Asked, row: RequestRow, entry: Entry | None) -> Outcome
     look_anew(assignment, asked.timetable, asked.today)
     await asked.session.flush()
     (extended,) = await entries(asked.session, ids=[entry.id])
-    office = await _office(asked, row)
-    told = _told(asked, extended, f"✅ Được gia hạn đến {full_day(day)}.", f"{by_office(office)} đồng ý.")
+    office = await office_of_request(asked, row)
+    headline, about = f"✅ Được gia hạn đến {full_day(day)}.", entry_lines(extended, asked.today)
+    told = outcome_note(extended, headline, about, f"{by_office(office)} đồng ý.")
     return Outcome(
         blocks=(
             block(line("✅ ", bold(f"Đã đồng ý gia hạn đến {full_day(day)}."))),
@@ -90,9 +99,10 @@ async def _refuse(asked: Asked, row: RequestRow, entry: Entry | None, reason: st
         assignment_id=entry.id,
         after={"due": row.details["due"], "reason": reason},
     )
-    office = await _office(asked, row)
+    office = await office_of_request(asked, row)
     headline = f"❌ Chưa được gia hạn đến {full_day(asked_day(row))}."
-    told = _told(asked, entry, headline, f"{by_office(office)} không đồng ý. Lý do: {reason}")
+    decided = f"{by_office(office)} không đồng ý. Lý do: {reason}"
+    told = outcome_note(entry, headline, entry_lines(entry, asked.today), decided)
     return Outcome(
         blocks=(
             block(line(bold(f"Đã từ chối gia hạn đến {full_day(asked_day(row))}."))),
@@ -118,10 +128,6 @@ async def _still_open(asked: Asked, row: RequestRow) -> AssignmentRow | None:
     return await open_row(asked.session, row.assignment_id) if row.assignment_id is not None else None
 
 
-async def _office(asked: Asked, row: RequestRow) -> AgencyRow:
-    return await asked.session.get_one(AgencyRow, row.office)
-
-
 def _moot(entry: Entry | None) -> Outcome:
     why = GONE if entry is None else f"{entry.code} của {entry.agency_name} không còn để mở."
     return Outcome(
@@ -139,15 +145,6 @@ def _too_late(asked: Asked, row: RequestRow, entry: Entry, day: date) -> Sequenc
         f"{passed}, nên không đồng ý đề nghị {row.id} được nữa.",
         f"Anh/chị ấn định ngày khác: /setdue {entry.code} {entry.agency} ngày/tháng",
         f"hoặc từ chối: /refuse {row.id} đã quá ngày xin",
-    )
-
-
-def _told(asked: Asked, entry: Entry, headline: str, decided: str) -> Message:
-    return message(
-        block(line(bold(headline))),
-        block(line(f"🏛 {entry.agency_name}"), *entry_lines(entry, asked.today)),
-        decided,
-        choices=[[SEE_DUE]],
     )
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from bot.commands.asked import Asked
 from bot.listing import title_line, what_words
 from bot.message import Block, Choice, Line, Message, Tone, block, bold, line, message
-from bot.wording import fits, runs
+from bot.wording import SEE_DUE, fits, runs
 from store.agenda import Entry
 from store.states import RequestState
-from store.tables import RequestRow
+from store.tables import AgencyRow, RequestRow
 
 GONE = "Việc này không còn trong kế hoạch."
 
@@ -48,6 +48,21 @@ def entry_of_request(entry: Entry | None) -> list[Line]:
     if entry is None:
         return [line(GONE)]
     return [line(f"🏛 {entry.agency_name}"), title_line(entry), line(what_words(entry))]
+
+
+async def office_of_request(asked: Asked, row: RequestRow) -> AgencyRow:
+    """The standing office that decides."""
+    return await asked.session.get_one(AgencyRow, row.office)
+
+
+def outcome_note(entry: Entry, headline: str, about: Sequence[Line], *words: str) -> Message:
+    """What an agency hears of a decision about its assignment."""
+    return message(
+        block(line(bold(headline))),
+        block(line(f"🏛 {entry.agency_name}"), *about),
+        block(*words),
+        choices=[[SEE_DUE]],
+    )
 
 
 def look_at_task(entry: Entry | None) -> Choice:

@@ -34,6 +34,7 @@ from bot.commands.proposing import (
     ask_which,
     done_before,
     named,
+    proposed,
     written,
 )
 from bot.listing import done_command, due_words, on_time_words, status_line, title_line, typed_name
@@ -42,7 +43,6 @@ from bot.wording import SEE_DUE, capitalised, full_day
 from plan.vietnam import day_of
 from store.agenda import Entry, entries
 from store.changes import mark_done
-from store.proposals import propose
 from store.tables import ProposalRow
 
 _USUAL = timedelta(days=30)
@@ -126,14 +126,11 @@ async def _of_several(asked: Asked, several: Several, strange: Sequence[str]) ->
 
 async def _without_the_strange(asked: Asked, said: Message, chosen: Sequence[Entry], read: Read) -> Message:
     """Offer what is left of a list when a code of it is not theirs."""
-    proposal = await propose(
-        asked.session,
-        chat_id=asked.chat.id,
-        action=Command.DONE.value,
+    proposal = await proposed(
+        asked,
+        Command.DONE,
         alternatives=[[entry.id for entry in chosen]],
         details=_kept(asked, read),
-        asked_in=asked.message_id,
-        now=asked.now,
     )
     label = shorten(f"Chỉ ghi {', '.join(entry.code for entry in chosen)}", _LABEL_LIMIT)
     rest = Choice(label=label, action=f"pick:{proposal}:0")

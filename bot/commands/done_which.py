@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.codes import CodesReading, Details, looks_like_code, read_details, shorten
+from bot.codes import CodesReading, Details, looks_like_code, read_details, says_report, shorten
 from bot.commands.asked import Asked
 from bot.commands.lists import matching
 from bot.commands.menu import Command
@@ -22,7 +22,6 @@ MOST_CODES = 10
 TOO_MANY = message(
     f"Mỗi lần ghi nhận được nhiều nhất {MOST_CODES} mã. Anh/chị chia ra nhiều lần giúp. Chưa ghi gì."
 )
-_REPORT_WORDS = "bao cao"
 # "xong rồi nhé": courtesy, and neither a code nor a note.
 _COURTESY = frozenset({
     "roi", "nhe", "nha", "a", "ah", "em", "anh", "chi", "oi", "het", "ca", "ok", "da", "xong", "duoc", "luon", "bot", "viec",
@@ -66,8 +65,8 @@ def by_period(asked: Asked, owed: Sequence[Entry]) -> ByPeriod:
     """Reports by their period ("quý I", "báo cáo quý I"), or what else is owed for it. What may be meant as a code is not for
     here."""
     words = asked.args.split()
-    says_report = fold(" ".join(words[:2])) == _REPORT_WORDS
-    rest = " ".join(words[2:]) if says_report else asked.args
+    names_report = says_report(words)
+    rest = " ".join(words[2:]) if names_report else asked.args
     read = read_beside(asked, owed, rest, needs_period=True)
     if any(looks_like_code(word) and not word.isdigit() for word in (read.note or "").split()):
         return ByPeriod()
@@ -75,7 +74,7 @@ def by_period(asked: Asked, owed: Sequence[Entry]) -> ByPeriod:
     if read.period is not None:
         found = covered(reports, read.period) or covered(owed, read.period)
         return ByPeriod(found=tuple(found), read=read)
-    if says_report and reports:
+    if names_report and reports:
         return ByPeriod(found=tuple(reports), read=read)
     if read.strange_period:
         return ByPeriod(

@@ -8,11 +8,11 @@ from bot.commands.binding_words import held_words
 from bot.commands.ending import end, last_office_stays, tell_companions, tell_offices
 from bot.commands.menu import Command
 from bot.commands.one_agency import find_agency
+from bot.commands.proposing import proposed
 from bot.message import Block, Message, block, bold, line, message
 from bot.wording import SEE_HELP, USED_BUTTON, capitalised, joined, runs, yes_or_no
 from plan.directory import name_key
 from store.bindings import Held, bindings_held
-from store.proposals import propose
 from store.states import Role
 from store.tables import AgencyRow, ProposalRow
 
@@ -61,13 +61,10 @@ def _which(asked: Asked, held: Sequence[Held], *, is_known: bool) -> Message:
 
 
 async def _question(asked: Asked, held: Sequence[Held]) -> Message:
-    proposal = await propose(
-        asked.session,
-        chat_id=asked.chat.id,
-        action=Command.LEAVE.value,
+    proposal = await proposed(
+        asked,
+        Command.LEAVE,
         details={"bindings": [one.id for one in held]},
-        asked_in=asked.message_id,
-        now=asked.now,
     )
     return message(
         block(line(bold(f"Ngừng kết nối với {joined([held_words(one) for one in held])}?"))),

@@ -4,16 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.codes import code_key, code_stem
+from bot.codes import code_key, code_stem, says_report
 from bot.listing import HEADINGS, Standing, done_button, entry_lines, sections, short_line
 from bot.message import Block, Choice, Line, block, bold, line
-from plan.text import fold
 from store.agenda import Entry
 from store.tables import AgencyRow
 
 UNDATED = frozenset({Standing.ONGOING, Standing.ADHOC, Standing.EXTERNAL})
 _LINES_TOGETHER = 8
-_REPORTS = "bao cao"
 
 
 def known_codes(entries: Iterable[Entry]) -> dict[str, str]:
@@ -29,7 +27,7 @@ def reports_by_code(args: str, entries: Iterable[Entry]) -> str:
     """The words with the reports' code for "báo cáo" at their beginning."""
     words = args.split()
     code = next((entry.code for entry in entries if entry.is_report), None)
-    is_name = code is not None and fold(" ".join(words[:2])) == _REPORTS
+    is_name = code is not None and says_report(words)
     return f"{code} {' '.join(words[2:])}".strip() if is_name else args
 
 

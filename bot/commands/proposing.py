@@ -73,16 +73,34 @@ async def named(asked: Asked, command: Command, owed: Sequence[Entry]) -> Named:
     return Named(instead=others or unknown_code(command, reading.word, reading.rest, known.values()))
 
 
-async def ask_for_yes(asked: Asked, change: Change, found: Sequence[Entry], details: Details) -> Message:
-    """Keep the proposal and ask for the one tap that makes it so."""
-    proposal = await propose(
+async def proposed(
+    asked: Asked,
+    command: Command,
+    *,
+    assignment_ids: Sequence[int] = (),
+    alternatives: Sequence[Sequence[int]] = (),
+    details: Details | None = None,
+) -> int:
+    """Keep what the person asked for until they say yes to it, or pick one of the alternatives; returns the proposal's id."""
+    return await propose(
         asked.session,
         chat_id=asked.chat.id,
-        action=change.command.value,
-        assignment_ids=[entry.id for entry in found],
+        action=command.value,
+        assignment_ids=assignment_ids,
+        alternatives=alternatives,
         details=details,
         asked_in=asked.message_id,
         now=asked.now,
+    )
+
+
+async def ask_for_yes(asked: Asked, change: Change, found: Sequence[Entry], details: Details) -> Message:
+    """Keep the proposal and ask for the one tap that makes it so."""
+    proposal = await proposed(
+        asked,
+        change.command,
+        assignment_ids=[entry.id for entry in found],
+        details=details,
     )
     several = len({entry.agency for entry in found} | set(asked.agency_codes)) > 1
     if change.about is not None:
@@ -123,14 +141,11 @@ async def ask_which(
     if _can_be_one(found):
         alternatives.append([entry.id for entry in found])
         labels.append(f"Tất cả ({len(found)})")
-    proposal = await propose(
-        asked.session,
-        chat_id=asked.chat.id,
-        action=change.command.value,
+    proposal = await proposed(
+        asked,
+        change.command,
         alternatives=alternatives,
         details=details,
-        asked_in=asked.message_id,
-        now=asked.now,
     )
     rows = [(Choice(label=label, action=f"pick:{proposal}:{index}"),) for index, label in enumerate(labels)]
     first = found[0]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from bot.commands.asked import Answer, Asked, steered
 from bot.commands.lists import by_agency
 from bot.commands.menu import Command
-from bot.commands.proposing import Change, Details, already_done
+from bot.commands.proposing import Change, Details, already_done, proposed
 from bot.commands.remind_words import Meant, read_meant
 from bot.listing import Standing, due_words, standing, what_is_left
 from bot.message import Block, Line, Message, block, bold, line, message, to_json
@@ -16,7 +16,6 @@ from store.changes import audit_event, open_row
 from store.chats import chats_of
 from store.lookup import assignments_of, plans_of
 from store.nudges import nudged_on, queue_nudge
-from store.proposals import propose
 from store.tables import AgencyRow, ProposalRow
 
 _AHEAD = timedelta(days=30)
@@ -108,14 +107,11 @@ async def _question(asked: Asked, found: Sequence[Entry], text: str | None) -> M
     left_out = _left_out(found, told, placed, day, asked.today)
     if not going:
         return message(block(line(bold("Không có gì để gửi."))), *left_out)
-    proposal = await propose(
-        asked.session,
-        chat_id=asked.chat.id,
-        action=Command.REMIND.value,
+    proposal = await proposed(
+        asked,
+        Command.REMIND,
         assignment_ids=[entry.id for entry in going],
         details={"text": text},
-        asked_in=asked.message_id,
-        now=asked.now,
     )
     return message(
         block(line(bold(f"Đôn đốc {_counted(going)}?"))),

@@ -8,12 +8,12 @@ from bot.commands.ending import end, last_office_stays, no_chat_left, tell_offic
 from bot.commands.invite import LEADER_WORDS, not_followed
 from bot.commands.menu import Command
 from bot.commands.one_agency import find_agency
+from bot.commands.proposing import proposed
 from bot.message import Line, Message, block, bold, line, message, to_json
 from bot.wording import USED_BUTTON, capitalised, joined, runs, yes_or_no
 from plan.directory import name_key
 from store.bindings import Held, agencies_in, bindings_held
 from store.outbox import queue_note
-from store.proposals import propose
 from store.states import Role
 from store.tables import ProposalRow
 
@@ -93,13 +93,10 @@ def _looks_after(asked: Asked, held: Held, followed: Collection[str]) -> bool:
 
 
 async def _question(asked: Asked, held: Sequence[Held]) -> Message:
-    proposal = await propose(
-        asked.session,
-        chat_id=asked.chat.id,
-        action=Command.REVOKE.value,
+    proposal = await proposed(
+        asked,
+        Command.REVOKE,
         details={"bindings": [one.id for one in held]},
-        asked_in=asked.message_id,
-        now=asked.now,
     )
     names = joined(list(dict.fromkeys(held_words(one) for one in held)))
     return message(

@@ -10,7 +10,7 @@ from bot.commands.extend import MOST_YEARS_AHEAD
 from bot.commands.lists import known_codes, matching, reports_by_code
 from bot.commands.menu import Command
 from bot.commands.named_agencies import named_agencies
-from bot.commands.proposing import Change, Details, already_done, ask_for_yes, done_before
+from bot.commands.proposing import Change, Details, already_done, ask_for_yes, done_before, proposed
 from bot.commands.telling import by_office, tell_agencies
 from bot.commands.unknown import unknown_code
 from bot.days import DayReading, read_day
@@ -31,7 +31,6 @@ from plan.milestones import DueDates
 from store.agenda import Entry, entries
 from store.changes import due_values, look_anew, open_row, write
 from store.lookup import all_agencies, office_of
-from store.proposals import propose
 from store.tables import AgencyRow, ProposalRow
 
 _EXAMPLE = "ví dụ: /setdue 1.1a 30/6/2023 · /setdue 1.1a STP 30/6/2023"
@@ -183,14 +182,11 @@ async def _ask(asked: Asked, change: Change, found: Sequence[Entry], details: De
     groups = list(_groups(found).values())
     if len(groups) == 1:
         return Answer(message=await ask_for_yes(asked, change, found, details))
-    proposal = await propose(
-        asked.session,
-        chat_id=asked.chat.id,
-        action=change.command.value,
+    proposal = await proposed(
+        asked,
+        change.command,
         alternatives=[[entry.id for entry in group] for group in groups],
         details=details,
-        asked_in=asked.message_id,
-        now=asked.now,
     )
     plans = len({entry.plan_key for entry in found}) > 1
     rows = [

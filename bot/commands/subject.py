@@ -7,13 +7,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.codes import looks_like_code
+from bot.codes import looks_like_code, says_report
 from bot.periods import periods_in
 from plan.text import fold, mirror
 
 # The code by which the plan names its reports, and those that are named after it.
 _REPORT_CODE = re.compile(r"bc[a-z]{0,4}")
-_REPORT_WORDS = ("bao", "cao")
 _BETWEEN = frozenset({"va", "+", "&", "cua", "ky"})
 # What people say before the deed: "2.6a xin gia hạn", "2.6a đã được 60%".
 _LEADING = frozenset({
@@ -43,7 +42,7 @@ def read_subject(words: Sequence[str]) -> Subject:
             codes += 1
             # "2.6 a" is one code in two words.
             at += 2 if _is_letter(words, at + 1) else 1
-        elif tuple(fold(word) for word in words[at : at + 2]) == _REPORT_WORDS:
+        elif says_report(words[at:]):
             at += 2
         elif _REPORT_CODE.fullmatch(mirror(bare)):
             at += 1

@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.codes import take_period
+from bot.codes import says_report, take_period
 from bot.commands.asked import Answer, Asked
 from bot.commands.menu import Command
 from bot.commands.proposing import named
 from bot.listing import periods_of
-from plan.text import fold
 from store.agenda import Entry
-
-_REPORT_WORDS = "bao cao"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +30,7 @@ async def which(asked: Asked, command: Command, owed: Sequence[Entry]) -> Which:
     """Those of `owed` that are meant; what belongs to others or is unknown has its answer."""
     words = asked.args.split()
     reports = [entry for entry in owed if entry.is_report]
-    if reports and fold(" ".join(words[:2])) == _REPORT_WORDS:
+    if reports and says_report(words):
         return of_period(reports, " ".join(words[2:]))
     meant = await named(asked, command, owed)
     return Which(instead=meant.instead) if meant.instead else of_period(meant.found, meant.rest)
