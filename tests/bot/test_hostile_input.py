@@ -152,6 +152,19 @@ async def state_of(office: Office) -> dict[str, list[tuple[Any, ...]]]:
         return found
 
 
+async def beside_a_proposal(
+    office: Office, inputs: Sequence[Try]
+) -> tuple[dict[str, list[tuple[Any, ...]]], dict[str, list[tuple[Any, ...]]]]:
+    """The state before and after these, while a proposal of VPUB's chat waits for its yes."""
+    await settle(office)
+    office.chat = "5"
+    await office.say("/done 2.6a 15/KH-UBND")
+    before = await state_of(office)
+    for one in inputs:
+        await put(office, one)
+    return before, await state_of(office)
+
+
 @settings(max_examples=60, deadline=None)
 @given(tries(list(CHATS)))
 def test_nothing_that_anybody_types_or_taps_breaks_the_conversation(inputs: list[Try]) -> None:
@@ -170,13 +183,7 @@ def test_nothing_that_anybody_types_or_taps_breaks_the_conversation(inputs: list
 def test_strangers_leaders_and_operators_change_nothing(inputs: list[Try]) -> None:
     async def run() -> None:
         async with open_office() as office:
-            await settle(office)
-            office.chat = "5"
-            await office.say("/done 2.6a 15/KH-UBND")
-            before = await state_of(office)
-            for one in inputs:
-                await put(office, one)
-            after = await state_of(office)
+            before, after = await beside_a_proposal(office, inputs)
             # They may leave: that is their own chat.
             assert {key: rows for key, rows in after.items() if key != "bindings"} == {
                 key: rows for key, rows in before.items() if key != "bindings"
@@ -191,13 +198,7 @@ def test_strangers_leaders_and_operators_change_nothing(inputs: list[Try]) -> No
 def test_an_officer_changes_nothing_of_another_agency(inputs: list[Try]) -> None:
     async def run() -> None:
         async with open_office() as office:
-            await settle(office)
-            office.chat = "5"
-            await office.say("/done 2.6a 15/KH-UBND")
-            before = await state_of(office)
-            for one in inputs:
-                await put(office, one)
-            after = await state_of(office)
+            before, after = await beside_a_proposal(office, inputs)
             # A part that is asked of another agency is a row of its own beside these.
             for agency in ("VPUB", "SNV", "STTTT"):
                 assert after[agency][: len(before[agency])] == before[agency]
