@@ -61,7 +61,7 @@ def _is_there(database_url: str) -> bool:
 async def _scan(
     session: AsyncSession, paths: tuple[Path, ...], rules: Rules, day: date, wall: datetime
 ) -> list[ForecastNotice]:
-    now = instant_of(day, rules.hours.scan_at)
+    now = instant_of(day, rules.timetable.hours.scan_at)
     has_history = await notices.scanned(session)
     for path in paths:
         plan, _ = load_plan(path)

@@ -274,7 +274,7 @@ async def _stops(service: Service, now: datetime) -> list[dict[str, str]]:
     async with service.database.read() as session:
         milestone = await notices.earliest_milestone(session)
     if milestone is not None:
-        scan_at = service.hours.scan_at
+        scan_at = service.timetable.hours.scan_at
         next_reminder = instant_of(calendar.on_or_after(max(milestone, today)), scan_at)
         if next_reminder <= now:
             next_reminder = instant_of(calendar.after(today), scan_at)

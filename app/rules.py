@@ -14,7 +14,6 @@ class Rules:
     """When to look at assignments, at which hours to speak, and what the standing office has chosen for itself."""
 
     timetable: Timetable
-    hours: OfficeHours
     options: Options
     confirms_plan_changes: bool
 
@@ -28,7 +27,6 @@ def read_rules(settings: Settings) -> Rules:
     )
     return Rules(
         timetable=Timetable(rules=reminders.rules(), calendar=calendar, hours=hours),
-        hours=hours,
         options=Options(
             confirms_bindings=reminders.standing_office.confirms_bindings,
             approves_done=reminders.standing_office.approves_done,

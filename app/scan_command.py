@@ -64,7 +64,7 @@ def scan(
 
 async def _scan_now(chosen: Settings, rules: Rules) -> ScanResult | None:
     now = wall_clock()
-    day = rules.hours.scan_day(now, rules.timetable.calendar)
+    day = rules.timetable.hours.scan_day(now, rules.timetable.calendar)
     if day is None:
         return None
     async with opened_database(chosen.database_url) as database:

@@ -25,7 +25,6 @@ from bot.telegram.channel import TelegramChannel
 from bot.telegram.connect import make_bot
 from bot.telegram.updates import read_update
 from config.settings import Settings
-from plan.hours import OfficeHours
 from scheduler.clockwork import Clockwork, Rhythm, Wakers
 from scheduler.deliver import Deliverer
 from scheduler.heartbeat import beating
@@ -53,7 +52,6 @@ class Service:
     database: Database
     clockwork: Clockwork
     timetable: Timetable
-    hours: OfficeHours
     bot: Bot
 
 
@@ -92,7 +90,7 @@ async def running(
         heartbeat = await stack.enter_async_context(beating(settings.heartbeat_url()))
         watch = Watch(
             database,
-            hours=rules.hours,
+            hours=rules.timetable.hours,
             calendar=rules.timetable.calendar,
             clock=clock,
             wall=wall_clock,
@@ -109,7 +107,7 @@ async def running(
         deliverer = Deliverer(
             database,
             {TELEGRAM: channel},
-            hours=rules.hours,
+            hours=rules.timetable.hours,
             calendar=rules.timetable.calendar,
             pace=pace or Pace(),
             clock=clock,
@@ -123,7 +121,6 @@ async def running(
         clockwork = Clockwork(
             database=database,
             timetable=rules.timetable,
-            hours=rules.hours,
             reception=Reception(
                 database,
                 Conversation(bot_name=bot.username, timetable=rules.timetable, options=rules.options),
@@ -150,9 +147,7 @@ async def running(
             asyncio.create_task(_unceasing("deliver", clockwork.deliver_for_ever)),
         ]
         try:
-            yield Service(
-                database=database, clockwork=clockwork, timetable=rules.timetable, hours=rules.hours, bot=bot
-            )
+            yield Service(database=database, clockwork=clockwork, timetable=rules.timetable, bot=bot)
         finally:
             _log.info("stopping")
             scheduler.shutdown(wait=False)

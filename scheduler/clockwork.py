@@ -14,7 +14,6 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.reception import Reception
-from plan.hours import OfficeHours
 from scheduler.asks import close_needless_asks
 from scheduler.deliver import Deliverer
 from scheduler.refresh import PlanKeeper
@@ -57,7 +56,6 @@ class Clockwork:
 
     database: Database
     timetable: Timetable
-    hours: OfficeHours
     reception: Reception
     deliverer: Deliverer
     keeper: PlanKeeper
@@ -99,7 +97,7 @@ class Clockwork:
     async def scan(self) -> ScanResult | None:
         """Scan if a scan is owed at this moment of business time."""
         now = self.clock()
-        day = self.hours.scan_day(now, self.timetable.calendar)
+        day = self.timetable.hours.scan_day(now, self.timetable.calendar)
         # Notices that wait for the morning may leave from some moment on: the deliverer must look then.
         self.wakers.outbox.set()
         if day is None:

@@ -171,7 +171,6 @@ def clockwork_around(database: Database, deliverer: Deliverer, wakers: Wakers) -
     return Clockwork(
         database=database,
         timetable=TIMETABLE,
-        hours=HOURS,
         reception=Reception(
             database, Conversation(bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options()), {}
         ),
