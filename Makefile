@@ -13,7 +13,7 @@ run: $(VENV)/.run-ready ## the bot on a sandbox with a chat page: nothing to con
 	@$(BIN)/nhacviec rehearse $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.dev-ready ## all tests
-	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadfile
+	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadfile --no-loadscope-reorder
 
 install: $(VENV)/.run-ready ## install what the bot needs into .venv, start nothing
 
