@@ -27,10 +27,12 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """A run of text in one style."""
+    """A run of text in one style. `typed` is what a person writes where nothing can be tapped, of a command that can be
+    tapped elsewhere: "xong 2.6a" of "/done_2_6a"."""
 
     text: str
     style: Style = Style.PLAIN
+    typed: str | None = None
 
 
 Line = tuple[Span, ...]
@@ -38,11 +40,13 @@ Line = tuple[Span, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """One answer that a person can give. `action` is at most 64 bytes and carries no authority."""
+    """One answer that a person can give. `action` is at most 64 bytes and carries no authority. `number` is what a person
+    writes to choose it, where choices cannot be tapped; it is given when the message leaves."""
 
     label: str
     action: str
     tone: Tone = Tone.PLAIN
+    number: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +54,14 @@ class Block:
     """Lines that stay together: a long message is split between blocks, never inside one. `about` are the assignments
     (ids) that a morning message speaks of here, `choices` what can be done about this item: they stand under the message,
     so each names its item. `section` are the headings under which it stands, the outermost first: the section's first
-    block has them among its lines, and a page that begins within the section repeats them."""
+    block has them among its lines, and a page that begins within the section repeats them. `news` is the id of the message
+    that waited for another one to take it along, and that has been told with this block."""
 
     lines: tuple[Line, ...]
     about: tuple[int, ...] = ()
     choices: tuple[Choice, ...] = ()
     section: tuple[str, ...] = ()
+    news: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +91,11 @@ def italic(text: str) -> Span:
 
 def code(text: str) -> Span:
     return Span(text=text, style=Style.CODE)
+
+
+def tappable(command: str, *, typed: str) -> Span:
+    """A command that can be tapped, and how it is written by hand."""
+    return Span(text=command, typed=typed)
 
 
 def line(*parts: str | Span) -> Line:
@@ -118,7 +129,7 @@ _ADAPTER = TypeAdapter(Message)
 
 def to_json(value: Message) -> dict[str, Any]:
     """The form in which the outbox keeps a message."""
-    dumped: dict[str, Any] = _ADAPTER.dump_python(value, mode="json")
+    dumped: dict[str, Any] = _ADAPTER.dump_python(value, mode="json", exclude_defaults=True)
     return dumped
 
 

@@ -16,8 +16,8 @@ from bot.admins import AdminsUnknown
 from bot.channel import KnowsAdmins
 from bot.conversation import Answer, Conversation
 from bot.message import message, to_json
-from bot.request import Back, Gone, Incoming, Moved, Tap, Words
-from bot.wording import ADMINS_UNKNOWN, SOMETHING_WENT_WRONG
+from bot.request import Back, Gone, Incoming, Moved, Tap, Wordless, Words
+from bot.wording import ADMINS_UNKNOWN, NO_WORDS, SOMETHING_WENT_WRONG
 from plan.vietnam import day_of
 from store import chats, inbox
 from store.database import Database
@@ -150,8 +150,23 @@ class Reception:
             case Back():
                 chat = await _chat(session, incoming)
                 await chats.resume(session, chat, day_of(now))
+            case Wordless():
+                await self._not_understood(session, row, incoming, now=now, wall=wall)
             case Words() | Tap():
                 await self._converse(session, row, incoming, now=now, wall=wall)
+
+    async def _not_understood(
+        self, session: AsyncSession, row: NewUpdate, incoming: Wordless, *, now: datetime, wall: datetime
+    ) -> None:
+        chat = await _chat(session, incoming)
+        await chats.resume(session, chat, day_of(now))
+        await queue_reply(
+            session,
+            chat_id=chat.id,
+            wall=wall,
+            body=to_json(NO_WORDS[incoming.sent]),
+            key=f"reply:{row.id}",
+        )
 
     async def _converse(
         self, session: AsyncSession, row: NewUpdate, incoming: Words | Tap, *, now: datetime, wall: datetime
@@ -234,7 +249,7 @@ async def _reply(
     )
 
 
-async def _chat(session: AsyncSession, incoming: Words | Tap | Gone | Back) -> ChatRow:
+async def _chat(session: AsyncSession, incoming: Words | Tap | Wordless | Gone | Back) -> ChatRow:
     place = incoming.place
     return await chats.chat_for(session, channel=place.channel, address=place.address, kind=place.kind)
 

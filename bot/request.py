@@ -1,6 +1,7 @@
 """What comes in, after a channel has read it and before the conversation answers it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from store.states import ChatKind
 
@@ -61,6 +62,24 @@ class Tap:
     tap_id: str
 
 
+class NotWords(StrEnum):
+    """What a person can send that says nothing to the bot. WITHHELD: the service does not show it to bots."""
+
+    STICKER = "sticker"
+    VOICE = "voice"
+    WITHHELD = "withheld"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wordless:
+    """A person sent something that the bot cannot read. `message_id` is the channel's id of it."""
+
+    place: Place
+    person: Person
+    sent: NotWords
+    message_id: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Gone:
     """The bot was blocked or removed from the chat."""
@@ -85,4 +104,4 @@ class Moved:
     new: str
 
 
-Incoming = Words | Tap | Gone | Back | Moved
+Incoming = Words | Tap | Wordless | Gone | Back | Moved

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from bot.message import Choice, Message, Tone, code, line, message
 from bot.message import block as block_of
+from bot.request import NotWords
 
 ACTION_LIMIT = 64
 _OUT_OF_REACH = (
@@ -88,6 +89,13 @@ SEE_HELP = runs("Trợ giúp", "/help")
 SOMETHING_WENT_WRONG = (
     "Xin lỗi, hệ thống gặp trục trặc nên chưa xử lý được tin này. Anh/chị gửi lại sau ít phút giúp."
 )
+NO_WORDS = {
+    NotWords.STICKER: message("Cảm ơn anh/chị. 🙂 Muốn xem việc đến hạn, anh/chị gõ: hạn"),
+    NotWords.VOICE: message("Bot chưa nghe được tin thoại. Anh/chị gõ chữ giúp, ví dụ: hạn, hoặc: xong 2.6a"),
+    NotWords.WITHHELD: message(
+        "Bot không đọc được tin này: chỉ nhận chữ và ảnh. Anh/chị gõ chữ giúp, ví dụ: hạn, hoặc: xong 2.6a"
+    ),
+}
 DEAD_BUTTON = message("Nút này không dùng được nữa. Anh/chị gõ lại lệnh giúp, ví dụ: /due")
 EXPIRED_BUTTON = message(
     "Nút này đã quá 24 giờ nên không dùng được nữa; chưa có gì thay đổi. Anh/chị gõ lại lệnh giúp."
