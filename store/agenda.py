@@ -1,12 +1,12 @@
 """What is owed, as frozen values for the wording: read from the store, never written through."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import DutyKind
@@ -110,6 +110,12 @@ async def entries(
     return sorted((_entry(row) for row in rows), key=lambda entry: entry.order)
 
 
+async def ever_owed(session: AsyncSession, plan_key: str) -> list[tuple[Entry, bool]]:
+    """All assignments that a plan has or had, and whether each is retired, whether or not the plan is active."""
+    rows = await session.execute(_EVER, {"plan": plan_key})
+    return [(_entry(row, without=("retired",)), row.retired) for row in rows]
+
+
 async def without_due_day(session: AsyncSession, agencies: Iterable[str]) -> list[Entry]:
     """What these agencies still owe and no date is known of: it goes on, comes when asked for, or waits for a document."""
     rows = await session.execute(_UNDATED, {"agencies": list(agencies)})
@@ -159,16 +165,19 @@ _FIELDS = (
 )
 
 
-@cache
-def _query(asked: frozenset[str], open_only: bool) -> Select[Any]:
-    query = (
-        select(*_FIELDS)
+def _with_words(*more: ColumnElement[Any]) -> Select[Any]:
+    return (
+        select(*_FIELDS, *more)
         .join_from(_ASSIGNMENT, _ITEM, _ASSIGNMENT.c.item_id == _ITEM.c.id)
         .join(_PLAN, _ITEM.c.plan_key == _PLAN.c.key)
         .join(_AGENCY, _ASSIGNMENT.c.agency == _AGENCY.c.code)
         .outerjoin(_ASKING, _ASSIGNMENT.c.asked_by == _ASKING.c.code)
-        .where(_ASSIGNMENT.c.retired.is_(False), _PLAN.c.retired.is_(False))
     )
+
+
+@cache
+def _query(asked: frozenset[str], open_only: bool) -> Select[Any]:
+    query = _with_words().where(_ASSIGNMENT.c.retired.is_(False), _PLAN.c.retired.is_(False))
     if "agencies" in asked:
         query = query.where(_ASSIGNMENT.c.agency.in_(bindparam("agencies", expanding=True)))
     if "ids" in asked:
@@ -178,6 +187,7 @@ def _query(asked: frozenset[str], open_only: bool) -> Select[Any]:
     return query
 
 
+_EVER = _with_words(_ASSIGNMENT.c.retired).where(_ITEM.c.plan_key == bindparam("plan"))
 _UNDATED = _query(frozenset({"agencies"}), True).where(
     _ASSIGNMENT.c.due.is_(None),
     or_(
@@ -186,6 +196,6 @@ _UNDATED = _query(frozenset({"agencies"}), True).where(
 )
 
 
-def _entry(row: Row[Any]) -> Entry:
-    fields = dict(row._mapping)
+def _entry(row: Row[Any], *, without: Collection[str] = ()) -> Entry:
+    fields = {name: value for name, value in row._mapping.items() if name not in without}
     return Entry(**fields | {"lead": tuple(fields["lead"]), "support": tuple(fields["support"])})

@@ -14,7 +14,8 @@ from sqlalchemy.orm import aliased
 from plan.assignments import DutyKind
 from plan.milestones import DueDates
 from store.agenda import Entry, entries
-from store.changes import Actor, due_values, open_row, write
+from store.changes import Actor, due_values, open_row, snapshot, write
+from store.plan_record import ASK_CLOSED, Touched, record
 from store.states import State
 from store.statuses import want_statuses
 from store.tables import AgencyRow, AssignmentRow, ItemRow
@@ -101,7 +102,7 @@ async def any_needless(session: AsyncSession) -> bool:
     return await session.scalar(_needless().limit(1)) is not None
 
 
-async def close_needless(session: AsyncSession) -> list[Closed]:
+async def close_needless(session: AsyncSession, *, now: datetime) -> list[Closed]:
     """Retire the open asks whose lead has finished, waived or lost its own assignment."""
     found = await session.execute(
         _needless()
@@ -111,13 +112,15 @@ async def close_needless(session: AsyncSession) -> list[Closed]:
         .order_by(AssignmentRow.id)
         .with_for_update(of=AssignmentRow)
     )
-    closed = []
+    closed: list[Closed] = []
+    touched: list[Touched] = []
     for row, code, title, lead_name in found:
+        touched.append((row, snapshot(row)))
         row.retired, row.next_milestone_on = True, None
         closed.append(
             Closed(id=row.id, agency=row.agency, lead_name=lead_name, code=code, title=title, what=row.period)
         )
-    await session.flush()
+    await record(session, touched, now=now, action=ASK_CLOSED)
     if closed:
         await want_statuses(session, {one.agency for one in closed})
     return closed

@@ -25,16 +25,20 @@ _FIELDS = (
     "progress",
     "progress_note",
     "snoozed_until",
+    "plan_due",
     "set_due",
     "extensions",
     "due",
     "remind_by",
     "late_after",
+    "cutoff",
     "retired",
 )
 # What changes neither whether nor when an assignment is spoken of.
 _TOLD_ANYWAY = frozenset({"progress", "progress_note"})
-_DAYS = frozenset({"document_date", "snoozed_until", "set_due", "due", "remind_by", "late_after"})
+_DAYS = frozenset(
+    {"document_date", "snoozed_until", "plan_due", "set_due", "due", "remind_by", "late_after", "cutoff"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +96,7 @@ async def write(
 ) -> int:
     """Change those fields of a locked assignment and write it down; returns the audit entry's id. What is no longer open is
     no longer looked at by the scan."""
-    before = _snapshot(row)
+    before = snapshot(row)
     for name, value in values.items():
         setattr(row, name, value)
     if row.state is not State.OPEN:
@@ -107,7 +111,7 @@ async def write(
         assignment_id=row.id,
         proposal_id=proposal_id,
         before=before,
-        after=_snapshot(row),
+        after=snapshot(row),
     )
 
 
@@ -206,7 +210,7 @@ async def last_undoable(
 
 def _stands(entry: AuditRow, row: AssignmentRow) -> bool:
     """Whether nobody has changed since what that change wrote."""
-    current, after = _snapshot(row), entry.after or {}
+    current, after = snapshot(row), entry.after or {}
     return all(current[name] == after.get(name) for name in _changed(entry))
 
 
@@ -246,8 +250,14 @@ async def audit_event(
     return entry.id
 
 
-def _snapshot(row: AssignmentRow) -> dict[str, Any]:
+def snapshot(row: AssignmentRow) -> dict[str, Any]:
+    """The fields of an assignment that the audit keeps, as plain JSON."""
     return {name: _plain(getattr(row, name)) for name in _FIELDS}
+
+
+def from_snapshot(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that a snapshot has, as an assignment has them. One of an older version has fewer."""
+    return {name: _value(name, kept[name]) for name in _FIELDS if name in kept}
 
 
 def _plain(value: Any) -> Any:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.vietnam import day_of
+from store.plan_record import BY_PLAN
 from store.states import NoticeState
 from store.tables import AuditRow, NoticeRow
 
@@ -52,6 +53,8 @@ async def history_of(session: AsyncSession, assignment_id: int) -> History:
             after=row.after or {},
         )
         for row in found
+        # That it came with the plan is no event of it.
+        if not (row.action == BY_PLAN and row.before is None)
     )
     days = await _reminders(session, assignment_id)
     reminded = tuple(sorted(day for day, states in days.items() if NoticeState.SENT in states))

@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from plan.assignments import Duty, DutyKind, duties
 from plan.milestones import DueDates
 from plan.model import Plan
+from store.changes import snapshot
+from store.plan_record import PLAN_BACK, PLAN_GONE, Touched, record, record_plan
 from store.states import State
 from store.statuses import want_statuses
 from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
@@ -69,8 +71,10 @@ async def sync_plan(
     }
     follow_renamed_slots(stored, wanted)
     added = moved = retired = returned = 0
+    touched: list[Touched] = []
     for identity, duty in wanted.items():
         row = stored.pop(identity, None)
+        before = snapshot(row) if row is not None else None
         if row is None:
             row = AssignmentRow(item_id=items[duty.code].id, agency=duty.agency, slot=duty.slot)
             row.state, row.retired = State.OPEN, False
@@ -85,16 +89,18 @@ async def sync_plan(
             row.retired = False
         _write_duty(row, duty, timetable)
         row.next_milestone_on = _next_look(row, timetable, today, fresh=fresh, announced=announced)
+        touched.append((row, before))
     for row in stored.values():
         retired += not row.retired
+        touched.append((row, snapshot(row)))
         row.retired, row.next_milestone_on = True, None
-    await session.flush()
+    await record(session, touched, now=now)
     if added or moved or retired or returned:
         await want_statuses(session)
     return SyncResult(added=added, moved=moved, retired=retired, returned=returned)
 
 
-async def retire_missing_plans(session: AsyncSession, active: Iterable[str]) -> list[str]:
+async def retire_missing_plans(session: AsyncSession, active: Iterable[str], *, now: datetime) -> list[str]:
     """Retire plans that the settings no longer name, with all their assignments; returns their keys. What leads asked of
     others is closed with its reason (store.asks)."""
     gone = list(
@@ -104,6 +110,7 @@ async def retire_missing_plans(session: AsyncSession, active: Iterable[str]) -> 
     )
     for plan in gone:
         plan.retired = True
+        await record_plan(session, plan.key, PLAN_GONE, now=now)
         rows = await session.scalars(
             select(AssignmentRow)
             .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
@@ -111,8 +118,11 @@ async def retire_missing_plans(session: AsyncSession, active: Iterable[str]) -> 
             .order_by(AssignmentRow.id)
             .with_for_update(of=AssignmentRow)
         )
+        touched: list[Touched] = []
         for row in rows:
+            touched.append((row, snapshot(row)))
             row.retired, row.next_milestone_on = True, None
+        await record(session, touched, now=now)
     if gone:
         await want_statuses(session)
     return [plan.key for plan in gone]
@@ -130,6 +140,9 @@ async def count_as_told(session: AsyncSession, timetable: Timetable, through: da
 
 
 async def _put_plan(session: AsyncSession, plan: Plan, now: datetime) -> None:
+    known = await session.get(PlanRow, plan.key)
+    if known is not None and known.retired:
+        await record_plan(session, plan.key, PLAN_BACK, now=now)
     await session.merge(
         PlanRow(
             key=plan.key,

@@ -161,6 +161,7 @@ _WORDS = {
     "remind": "đôn đốc",
     "evidence": "gửi tệp hoặc ảnh kèm theo",
     "ask": "đề nghị cơ quan khác phối hợp",
+    "ask_closed": "không cần phối hợp nữa",
 }
 _NAMES = {
     "done": "báo xong",
@@ -189,6 +190,8 @@ def _words(event: Event) -> str:
             return f"hoãn nhắc đến {_day(after.get('snoozed_until'))}"
         case "setdue":
             return f"ấn định hạn {_day(after.get('due'))}" if after.get("due") else "bỏ hạn đã ấn định"
+        case "plan":
+            return _by_plan(after)
         case "undo":
             name = _NAMES.get(event.subject)
             return f"hoàn tác “{name}”" if name else "hoàn tác"
@@ -197,6 +200,14 @@ def _words(event: Event) -> str:
             if words is None:
                 return "cập nhật việc này"
             return _with_note(words.format(due=_day(after.get("due"))), event.subject)
+
+
+def _by_plan(after: Mapping[str, Any]) -> str:
+    if after.get("retired"):
+        return "kế hoạch không còn việc này"
+    return (
+        f"theo kế hoạch, hạn là {_day(after['due'])}" if after.get("due") else "theo kế hoạch, không có hạn"
+    )
 
 
 def _document(after: Mapping[str, Any]) -> str:

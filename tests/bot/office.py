@@ -18,6 +18,7 @@ from plan.workdays import WorkingCalendar
 from store import chats, invites
 from store.agenda import Entry, entries
 from store.database import Database
+from store.plan_record import BY_PLAN
 from store.states import ChatKind, Role
 from store.sync import sync_plan
 from store.tables import AssignmentRow, AuditRow, Base, BindingRow
@@ -289,8 +290,10 @@ class Office:
             ]
 
     async def audit(self) -> list[AuditRow]:
+        """What people did; not what the plan's file brought."""
+        people = select(AuditRow).where(AuditRow.action != BY_PLAN).order_by(AuditRow.id)
         async with self.database.read() as session:
-            return list(await session.scalars(select(AuditRow).order_by(AuditRow.id)))
+            return list(await session.scalars(people))
 
     async def unbind(self) -> None:
         async with self.database.write() as session:
