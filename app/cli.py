@@ -11,6 +11,7 @@ from app.drill_command import drill_command
 from app.invite_command import invite
 from app.logs import redact
 from app.plan_commands import plan_app
+from app.report_command import report
 from app.run_commands import rehearse, run
 from app.scan_command import scan
 
@@ -27,6 +28,7 @@ app.command()(rehearse)
 app.add_typer(plan_app, name="plan")
 app.command()(scan)
 app.command()(invite)
+app.command()(report)
 app.command()(deadline)
 app.command("drill")(drill_command)
 app.command()(backup)

@@ -62,6 +62,7 @@ def as_json(result: Result) -> Any:
         "backup",
         "restore",
         "drill",
+        "report",
     ],
 )
 def test_every_command_explains_itself(run: Run, command: str) -> None:
