@@ -131,6 +131,7 @@ class OfficialPaper:
         table = self._document.add_table(rows=2 if two_lines else 1, cols=len(widths))
         table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
         self._fix(table, widths)
+        _narrow_cells(table)
         _head(table, head, size=size)
         for number, row in enumerate(rows, start=1):
             added = table.add_row()
@@ -304,6 +305,17 @@ def _head(table: Table, head: Sequence[str | Group], *, size: int) -> None:
     for row in table.rows:
         _mark(row, "w:cantSplit")
         _mark(row, "w:tblHeader")
+
+
+def _narrow_cells(table: Table) -> None:
+    """Leave the words of narrow columns room: 1 mm at each side."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "57")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook", "w:tblCaption", "w:tblDescription")
 
 
 def _mark(row: _Row, name: str) -> None:
