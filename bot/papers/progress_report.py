@@ -98,6 +98,7 @@ class AnnexLine:
 class HistoryLine:
     at: datetime
     code: str
+    period: str
     agency: str
     who: str
     what: str
@@ -336,6 +337,7 @@ def _history_lines(entries: Sequence[Entry], deeds: Sequence[Deed]) -> tuple[His
         HistoryLine(
             at=deed.at,
             code=by_id[deed.assignment_id].code,
+            period=by_id[deed.assignment_id].period,
             agency=by_id[deed.assignment_id].agency,
             who=deed.who,
             what=_DEEDS.get(deed.action, "Cập nhật"),

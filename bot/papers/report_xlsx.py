@@ -215,9 +215,17 @@ def _reminders(sheet: Worksheet, report: ProgressReport) -> None:
 
 
 def _history(sheet: Worksheet, report: ProgressReport) -> None:
-    head = {"Thời điểm": 17, "Mã": 8, "Cơ quan": 10, "Người": 26, "Làm gì": 26, "Nội dung": 70}
+    head = {"Thời điểm": 17, "Mã": 8, "Kỳ": 16, "Cơ quan": 10, "Người": 26, "Làm gì": 26, "Nội dung": 70}
     rows: list[tuple[Value, ...]] = [
-        (f"{local(line.at):%d/%m/%Y %H:%M}", line.code, line.agency, line.who, line.what, line.said)
+        (
+            f"{local(line.at):%d/%m/%Y %H:%M}",
+            line.code,
+            line.period,
+            line.agency,
+            line.who,
+            line.what,
+            line.said,
+        )
         for line in report.history
     ]
     _list(sheet, head, rows)
@@ -284,7 +292,7 @@ def _dress(cell: Cell | MergedCell, *, bold: bool, horizontal: Literal["left", "
 
 def _fit(sheet: Worksheet, row: int, values: Sequence[Value], widths: Sequence[int]) -> None:
     """As high as its longest words need: not every program finds that out by itself."""
-    lines = [ceil(1.15 * len(str(value or "")) / width) for value, width in zip(values, widths, strict=True)]
+    lines = [ceil(0.95 * len(str(value or "")) / width) for value, width in zip(values, widths, strict=True)]
     sheet.row_dimensions[row].height = _LINE_HEIGHT * max(1, *lines)
 
 
