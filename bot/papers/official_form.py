@@ -268,6 +268,14 @@ def _write(
     paragraph: Paragraph, words: str, *, size: int, bold: bool, italic: bool, align: WD_ALIGN_PARAGRAPH
 ) -> Paragraph:
     paragraph.alignment = align
+    if not words:
+        # An empty line is as high as its own mark.
+        mark = OxmlElement("w:rPr")
+        size_of_mark = OxmlElement("w:sz")
+        size_of_mark.set(qn("w:val"), str(2 * size))
+        mark.append(size_of_mark)
+        paragraph._p.get_or_add_pPr().append(mark)
+        return paragraph
     run = paragraph.add_run(clean(words))
     run.font.name, run.font.size, run.bold, run.italic = _FONT, Pt(size), bold, italic
     return paragraph

@@ -7,6 +7,7 @@ where only a person knows, the papers have dots.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 
 from bot.papers.official_words import COLUMN_WORDS, area_of, document_of, what_of
 from bot.wording import full_day
@@ -156,17 +157,15 @@ def progress_report(source: ReportSource, *, today: date) -> ProgressReport:
         finished=_finished(counted, period.data_from),
         late=late_of(counted, source.extensions, day),
         missing=_missing(source.reports, source.reports_day),
-        annex=tuple(_annex_line(entry, day) for entry in sorted(counted, key=_as_on_paper)),
+        annex=tuple(_annex_line(entry, day) for entry in sorted(counted, key=as_on_paper)),
         reminders=_reminder_lines(source.entries, source.reminders),
         history=_history_lines(source.entries, source.deeds),
     )
 
 
-def _as_on_paper(entry: Entry) -> tuple[int, list[tuple[int, str]], str, str]:
+def as_on_paper(entry: Entry) -> tuple[int, list[tuple[int, str]], str, str]:
     """By area, then by number ("2.10" after "2.9"), period and agency."""
-    parts = [
-        (int("".join(char for char in part if char.isdigit()) or 0), part) for part in entry.code.split(".")
-    ]
+    parts = [(int("0" + "".join(takewhile(str.isdigit, part))), part) for part in entry.code.split(".")]
     return (entry.area or 99, parts, _slot_order(entry), entry.agency_name)
 
 
@@ -176,7 +175,7 @@ def _slot_order(entry: Entry) -> str:
 
 
 def _by_area(counted: Sequence[Entry], day: date) -> tuple[Row, ...]:
-    groups = grouped(sorted(counted, key=_as_on_paper), area_of)
+    groups = grouped(sorted(counted, key=as_on_paper), area_of)
     return tuple(Row(name=name, figures=figures(of_area, day)) for name, of_area in groups.items())
 
 
@@ -188,7 +187,7 @@ def _by_agency(counted: Sequence[Entry], day: date) -> tuple[Row, ...]:
 def _finished(counted: Sequence[Entry], since: date) -> tuple[FinishedItem, ...]:
     done = [
         entry
-        for entry in sorted(counted, key=_as_on_paper)
+        for entry in sorted(counted, key=as_on_paper)
         if entry.state is State.DONE and entry.completed_on is not None and entry.completed_on >= since
     ]
     items = grouped(done, lambda entry: (entry.code, entry.slot))
@@ -304,7 +303,7 @@ def _reminder_lines(entries: Sequence[Entry], reminders: Sequence[Reminder]) -> 
             days=tuple(sorted({one.day for one in of[entry.id] if one.arrived})),
             failed=sum(not one.arrived for one in of[entry.id]),
         )
-        for entry in sorted(entries, key=_as_on_paper)
+        for entry in sorted(entries, key=as_on_paper)
         if entry.id in of
     )
 

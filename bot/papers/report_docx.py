@@ -20,7 +20,7 @@ from bot.papers.progress_report import AnnexLine, FinishedItem, Late, Missing, P
 from bot.wording import full_day, joined
 from store.figures import Figures
 
-_LINE = "…" * 52
+_LINE = "…" * 62
 _FIGURE_HEAD = (
     "Tổng số",
     Group("Hoàn thành", ("Đúng hạn", "Quá hạn")),

@@ -18,12 +18,13 @@ from openpyxl.workbook import Workbook
 
 from bot.papers.letter_docx import letter_docx
 from bot.papers.official_words import handed_in_words, official_day
-from bot.papers.progress_report import ProgressReport, progress_report
+from bot.papers.progress_report import ProgressReport, as_on_paper, progress_report
 from bot.papers.report_docx import report_docx
 from bot.papers.report_xlsx import report_xlsx
 from store.figures import Figures
 from store.report_source import report_source, reporting_periods
 from store.states import Role
+from tests.bot.entries import TUYEN_TRUYEN
 from tests.bot.office import Office, open_office, plain
 
 TODAY = date(2023, 3, 17)
@@ -75,6 +76,10 @@ async def lived() -> AsyncIterator[Lived]:
 
 def opened(content: bytes) -> DocumentObject:
     return Document(BytesIO(content))
+
+
+def area_number(code: str) -> int | None:
+    return int(code[0]) if code[0].isdigit() else None
 
 
 def mm(length: Length | None) -> int:
@@ -148,6 +153,15 @@ def test_late_items_have_the_reasons_that_agencies_gave(lived: Lived) -> None:
         "xin gia hạn đến 30/06/2023 (chưa trả lời), lý do: chờ số liệu của huyện",
     )
     assert [one.reasons for one in lived.report.late if one.agency == "SNV"] == [()]
+
+
+def test_the_annex_is_in_the_order_of_the_paper() -> None:
+    codes = ["BC", "7.7", "2.10", "7.3a1", "2.9b", "7.5", "2.9a"]
+    found = sorted(
+        (replace(TUYEN_TRUYEN, code=code, area=area_number(code)) for code in codes), key=as_on_paper
+    )
+
+    assert [entry.code for entry in found] == ["2.9a", "2.9b", "2.10", "7.3a1", "7.5", "7.7", "BC"]
 
 
 def test_who_has_not_reported_when_the_term_is_over_is_named(lived: Lived) -> None:
