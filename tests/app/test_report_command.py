@@ -1,6 +1,8 @@
 """`nhacviec report`: what it writes, and what it says when something is not right."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date, time
 from pathlib import Path
@@ -26,6 +28,7 @@ from store.sync import sync_plan
 from tests.plan.small_plan import TASKS, edited, write_plan
 from tests.worlds import TIMETABLE, at
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("no_settings", "own_logs")
 
 Run = Callable[..., Result]
@@ -196,3 +199,13 @@ def test_a_period_is_found_by_its_key_or_as_people_say_it(typed: str) -> None:
     )
 
     assert report_command.chosen_period(typed, [period]) is period
+
+
+def test_other_commands_and_the_bot_do_not_wait_for_what_writes_files() -> None:
+    loaded = "import app.cli, sys; print(sorted({'docx', 'openpyxl'} & sys.modules.keys()))"
+
+    found = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+
+    assert found.stdout == "[]\n"

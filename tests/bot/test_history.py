@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from store.changes import Actor, audit_event
 from store.chats import find_chat
 from store.states import NoticeState, Role
 from store.tables import NoticeRow
-from tests.bot.office import Office, labels, plain
+from tests.bot.office import PLAN, Office, labels, once, plain, put_plan
 
 
 async def confirmed(office: Office, typed: str) -> str:
@@ -219,3 +220,24 @@ async def test_a_long_history_is_turned_over(office: Office) -> None:
 
     assert "Trang 1/2" in plain(first)
     assert labels(first) == ["Sau ›"]
+
+
+async def test_what_the_plans_file_did_is_told_too_but_not_that_it_brought_the_assignment(
+    office: Office,
+) -> None:
+    await office.bind("STP")
+    before = plain(await office.say("/history 2.6a"))
+    moved = once(date(2023, 4, 14))
+    tasks = [
+        replace(
+            one, outputs=tuple(replace(o, deadline=moved) if o.code == "2.6a" else o for o in one.outputs)
+        )
+        for one in PLAN.tasks
+    ]
+    async with office.database.write() as session:
+        await put_plan(session, replace(PLAN, tasks=tuple(tasks)))
+
+    after = plain(await office.say("/history 2.6a"))
+
+    assert "Chưa có ai ghi gì." in before
+    assert "13/03/2023 07:30 · Theo kế hoạch, hạn là 14/04/2023" in after
