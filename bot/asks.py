@@ -32,9 +32,9 @@ async def tell_closed(session: AsyncSession, closed: Sequence[Closed], *, wall: 
         await _tell(session, one.agency, _closed_note(one), key=f"ask-closed:{one.id}", wall=wall)
 
 
-async def close_needless(session: AsyncSession, *, wall: datetime) -> int:
+async def close_needless(session: AsyncSession, *, now: datetime, wall: datetime) -> int:
     """Close the asks whose lead has finished, waived or lost its own assignment, and tell the agencies; returns how many."""
-    closed = await asks.close_needless(session)
+    closed = await asks.close_needless(session, now=now)
     await tell_closed(session, closed, wall=wall)
     return len(closed)
 
@@ -46,7 +46,7 @@ async def after_change(asked: Asked, before: Sequence[Entry], proposal: Proposal
         for entry in await entries(asked.session, ids=answered):
             if not entry.is_open:
                 await _tell_lead(asked, entry, await _answer_note(asked, entry), f"{proposal.id}")
-    await close_needless(asked.session, wall=asked.wall)
+    await close_needless(asked.session, now=asked.now, wall=asked.wall)
 
 
 async def after_undo(asked: Asked, again: Sequence[Entry], proposal: ProposalRow) -> None:

@@ -7,10 +7,10 @@ from store.asks import any_needless
 from store.database import Database
 
 
-async def close_needless_asks(database: Database, *, wall: datetime) -> bool:
+async def close_needless_asks(database: Database, *, now: datetime, wall: datetime) -> bool:
     """True when there were any; their agencies are told."""
     async with database.read() as session:
         if not await any_needless(session):
             return False
     async with database.write() as session:
-        return await close_needless(session, wall=wall) > 0
+        return await close_needless(session, now=now, wall=wall) > 0

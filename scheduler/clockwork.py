@@ -122,7 +122,7 @@ class Clockwork:
     async def refresh(self) -> None:
         """Look at the plans' files, and at what follows for what agencies asked of each other."""
         changed = await self.keeper.refresh(now=self.clock(), wall=self.wall())
-        closed = await close_needless_asks(self.database, wall=self.wall())
+        closed = await close_needless_asks(self.database, now=self.clock(), wall=self.wall())
         if changed or closed:
             self.wakers.outbox.set()
 

@@ -89,9 +89,9 @@ class PlanKeeper:
         if not rejected:
             async with self._database.write() as session:
                 await take_turn(session, PLAN)
-                for key in await retire_missing_plans(session, self._in_force.values()):
+                for key in await retire_missing_plans(session, self._in_force.values(), now=now):
                     _log.info("plan retired", plan=key)
-                await close_needless(session, wall=wall)
+                await close_needless(session, now=now, wall=wall)
         return rejected
 
     async def _has_got_its_yes(self, path: Path, digest: str) -> bool:

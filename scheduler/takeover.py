@@ -91,7 +91,7 @@ async def _bring_in(
 ) -> SyncResult:
     result = await sync_plan(session, plan, timetable, now=now, today=day_of(now), announced=announced)
     (await session.get_one(PlanRow, plan.key)).digest = digest
-    await close_needless(session, wall=wall)
+    await close_needless(session, now=now, wall=wall)
     return result
 
 

@@ -15,6 +15,7 @@ from plan.assignments import DutyKind
 from plan.milestones import DueDates
 from store.agenda import Entry, entries
 from store.changes import Actor, due_values, open_row, write
+from store.revisions import count_revision, shown
 from store.states import State
 from store.statuses import want_statuses
 from store.tables import AgencyRow, AssignmentRow, ItemRow
@@ -71,6 +72,7 @@ async def ask(
         kind=DutyKind.SUPPORT,
         state=State.OPEN,
         extensions=0,
+        revision=0,
         asked_by=parent.agency,
         parent_id=parent.id,
         # Taken back, it is as if it had never been.
@@ -101,7 +103,7 @@ async def any_needless(session: AsyncSession) -> bool:
     return await session.scalar(_needless().limit(1)) is not None
 
 
-async def close_needless(session: AsyncSession) -> list[Closed]:
+async def close_needless(session: AsyncSession, *, now: datetime) -> list[Closed]:
     """Retire the open asks whose lead has finished, waived or lost its own assignment."""
     found = await session.execute(
         _needless()
@@ -113,7 +115,9 @@ async def close_needless(session: AsyncSession) -> list[Closed]:
     )
     closed = []
     for row, code, title, lead_name in found:
+        was_shown = shown(row)
         row.retired, row.next_milestone_on = True, None
+        count_revision(row, was_shown, now)
         closed.append(
             Closed(id=row.id, agency=row.agency, lead_name=lead_name, code=code, title=title, what=row.period)
         )

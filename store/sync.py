@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from plan.assignments import Duty, DutyKind, duties
 from plan.milestones import DueDates
 from plan.model import Plan
+from store.revisions import count_revision, shown
 from store.states import State
 from store.statuses import want_statuses
 from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
@@ -73,28 +74,30 @@ async def sync_plan(
         row = stored.pop(identity, None)
         if row is None:
             row = AssignmentRow(item_id=items[duty.code].id, agency=duty.agency, slot=duty.slot)
-            row.state, row.retired = State.OPEN, False
+            row.state, row.retired, row.revision = State.OPEN, False, 0
             session.add(row)
             added += 1
-            fresh = True
+            fresh, was_shown = True, None
         else:
             is_moved = row.plan_due != (duty.dates.due if duty.dates else None)
             returned += row.retired
             moved += is_moved
-            fresh = row.retired or is_moved
+            fresh, was_shown = row.retired or is_moved, shown(row)
             row.retired = False
         _write_duty(row, duty, timetable)
+        if was_shown is not None:
+            count_revision(row, was_shown, now)
         row.next_milestone_on = _next_look(row, timetable, today, fresh=fresh, announced=announced)
     for row in stored.values():
         retired += not row.retired
-        row.retired, row.next_milestone_on = True, None
+        _retire(row, now)
     await session.flush()
     if added or moved or retired or returned:
         await want_statuses(session)
     return SyncResult(added=added, moved=moved, retired=retired, returned=returned)
 
 
-async def retire_missing_plans(session: AsyncSession, active: Iterable[str]) -> list[str]:
+async def retire_missing_plans(session: AsyncSession, active: Iterable[str], *, now: datetime) -> list[str]:
     """Retire plans that the settings no longer name, with all their assignments; returns their keys. What leads asked of
     others is closed with its reason (store.asks)."""
     gone = list(
@@ -112,10 +115,16 @@ async def retire_missing_plans(session: AsyncSession, active: Iterable[str]) -> 
             .with_for_update(of=AssignmentRow)
         )
         for row in rows:
-            row.retired, row.next_milestone_on = True, None
+            _retire(row, now)
     if gone:
         await want_statuses(session)
     return [plan.key for plan in gone]
+
+
+def _retire(row: AssignmentRow, now: datetime) -> None:
+    was_shown = shown(row)
+    row.retired, row.next_milestone_on = True, None
+    count_revision(row, was_shown, now)
 
 
 async def count_as_told(session: AsyncSession, timetable: Timetable, through: date) -> None:

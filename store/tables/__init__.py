@@ -17,6 +17,7 @@ from store.tables.base import Base, partial_index, table_of
 from store.tables.people import (
     AuditRow,
     BindingRow,
+    CalendarLinkRow,
     ChatRow,
     InviteRow,
     InviteTryRow,
@@ -32,6 +33,7 @@ __all__ = [
     "AuditRow",
     "Base",
     "BindingRow",
+    "CalendarLinkRow",
     "ChatRow",
     "EvidenceRow",
     "HoldRow",

@@ -1,6 +1,6 @@
 """Who talks to the bot, as what, and what they did."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
@@ -77,6 +77,23 @@ class InviteRow(Base):
     used_at: Mapped[datetime | None]
     used_chat_id: Mapped[int | None] = mapped_column(ForeignKey("chats.id"))
     replaces_chat_id: Mapped[int | None] = mapped_column(ForeignKey("chats.id"))
+
+
+class CalendarLinkRow(Base):
+    """The private address under which a chat's calendar can be subscribed to. Its token is kept as its SHA-256 only;
+    `last_used` is the business day on which somebody last fetched the calendar."""
+
+    __tablename__ = "calendar_links"
+    __table_args__ = (
+        partial_index("ux_calendar_links_live", "chat_id", where="revoked_at IS NULL", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_used: Mapped[date | None]
 
 
 class InviteTryRow(Base):

@@ -414,8 +414,8 @@ async def test_asks_of_a_retired_assignment_are_closed(town: Office) -> None:
     async with town.database.write() as session:
         await put_plan(session, replace(PLAN, tasks=tuple(without)))
 
-        closed = await close_needless(session)
-        again = await close_needless(session)
+        closed = await close_needless(session, now=town.now)
+        again = await close_needless(session, now=town.now)
     rows = await support_rows(town)
     async with town.database.read() as session:
         left = await asks_of(session, [row.parent_id or 0 for row in rows])

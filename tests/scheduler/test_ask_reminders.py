@@ -69,8 +69,8 @@ async def test_nobody_is_reminded_of_what_the_lead_no_longer_needs(database: Dat
     async with database.write() as session:
         await mark_done(session, assignment_id=1, document=None, note=None, actor=actor, now=at("2023-03-14"))
 
-    closed = await close_needless_asks(database, wall=WALL)
-    again = await close_needless_asks(database, wall=WALL)
+    closed = await close_needless_asks(database, now=WALL, wall=WALL)
+    again = await close_needless_asks(database, now=WALL, wall=WALL)
 
     async with database.read() as session:
         row = await session.get_one(AssignmentRow, number)

@@ -128,7 +128,7 @@ async def test_a_plan_that_the_settings_no_longer_name_is_retired_whole(database
     await bring_in(database, plan(task("1.1", dated("2023-03-31"))), on="2023-03-07")
 
     async with database.write() as session:
-        retired = await retire_missing_plans(session, ["another"])
+        retired = await retire_missing_plans(session, ["another"], now=at("2023-03-08"))
 
     async with database.read() as session:
         assert await entries(session) == []
