@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from starlette.routing import BaseRoute
 from telegram import Bot
 
 from app.clock import wall_clock
@@ -36,6 +37,7 @@ from store.database import Database
 from store.inbox import Arrival
 from store.pacing import Pace
 from store.timetable import Timetable
+from web.calendar_door import calendar_door
 from web.health import Trouble
 
 _log = structlog.get_logger("service")
@@ -98,7 +100,12 @@ async def running(
             after_a_calm_look=heartbeat,
         )
         await stack.enter_async_context(
-            web_room(settings, database, way.doors, partial(_troubles, watch, way))
+            web_room(
+                settings,
+                database,
+                _doors(settings, database, way, rules, clock),
+                partial(_troubles, watch, way),
+            )
         )
         await database.absence.wait_out("plan", lambda: keeper.start(now=clock(), wall=wall_clock()))
         await connect(bot, settings, way)
@@ -155,6 +162,14 @@ async def running(
             await asyncio.wait([menus], timeout=_CANCELLED_WITHIN)
             receiving.cancel()
             await _stop(clockwork, receiving, working)
+
+
+def _doors(
+    settings: Settings, database: Database, way: WayIn, rules: Rules, clock: Callable[[], datetime]
+) -> list[BaseRoute]:
+    """What the web room answers to beside health."""
+    calendars = [calendar_door(database, rules.timetable, clock)] if settings.nhacviec_public_url else []
+    return [*way.doors, *calendars]
 
 
 def _who() -> str:

@@ -15,6 +15,7 @@ from bot.commands.ask import ask_
 from bot.commands.asked import Answer as Answer
 from bot.commands.asked import Asked
 from bot.commands.bindings import bindings
+from bot.commands.calendar import calendar
 from bot.commands.deciding import approve, refuse
 from bot.commands.done import done
 from bot.commands.due import due
@@ -73,6 +74,7 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.FIND: find,
     Command.HISTORY: history,
     Command.REPORTS: reports,
+    Command.CALENDAR: calendar,
     Command.INVITE: invite,
     Command.BINDINGS: bindings,
     Command.REVOKE: revoke,

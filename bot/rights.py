@@ -31,6 +31,7 @@ ALLOWED: dict[Command, frozenset[Role]] = {
     Command.FIND: _READERS,
     Command.HISTORY: _READERS,
     Command.REPORTS: _READERS,
+    Command.CALENDAR: _READERS,
     Command.STATUS: _OVERSEERS,
     Command.LATE: _OVERSEERS,
     Command.AGENCY: _OVERSEERS,

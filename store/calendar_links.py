@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.tables import CalendarLinkRow, ChatRow
@@ -20,6 +20,7 @@ _BYTES = 32
 class CalendarLink:
     """A chat's address in force, without its token: since when, and the business day on which it was last used."""
 
+    chat_id: int
     since: datetime
     last_used: date | None
 
@@ -52,23 +53,20 @@ async def revoke_link(session: AsyncSession, chat: ChatRow, *, now: datetime) ->
 
 async def link_of(session: AsyncSession, chat: ChatRow) -> CalendarLink | None:
     """The one in force; None when there is none."""
-    row = await session.scalar(
-        select(CalendarLinkRow).where(
-            CalendarLinkRow.chat_id == chat.id, CalendarLinkRow.revoked_at.is_(None)
-        )
-    )
-    return CalendarLink(since=row.created_at, last_used=row.last_used) if row is not None else None
+    return await _in_force(session, CalendarLinkRow.chat_id == chat.id)
 
 
-async def chat_behind(session: AsyncSession, token: str) -> int | None:
-    """The chat (id) whose address in force has that token; None for one that is unknown or revoked. The database compares
-    hashes: how long it takes says nothing about the token."""
-    found: int | None = await session.scalar(
-        select(CalendarLinkRow.chat_id).where(
-            CalendarLinkRow.token_hash == _hash(token), CalendarLinkRow.revoked_at.is_(None)
-        )
-    )
-    return found
+async def link_behind(session: AsyncSession, token: str) -> CalendarLink | None:
+    """The address in force with that token; None for one that is unknown or revoked. The database compares hashes: how long
+    it takes says nothing about the token."""
+    return await _in_force(session, CalendarLinkRow.token_hash == _hash(token))
+
+
+async def _in_force(session: AsyncSession, which: ColumnElement[bool]) -> CalendarLink | None:
+    row = await session.scalar(select(CalendarLinkRow).where(which, CalendarLinkRow.revoked_at.is_(None)))
+    if row is None:
+        return None
+    return CalendarLink(chat_id=row.chat_id, since=row.created_at, last_used=row.last_used)
 
 
 async def note_use(session: AsyncSession, token: str, today: date) -> None:

@@ -18,6 +18,7 @@ class Command(StrEnum):
     FIND = "find"
     HISTORY = "history"
     REPORTS = "reports"
+    CALENDAR = "calendar"
     STATUS = "status"
     LATE = "late"
     AGENCY = "agency"
@@ -200,6 +201,18 @@ MENU: tuple[MenuItem, ...] = (
             "kybaocao",
         ),
         example="/reports",
+    ),
+    MenuItem(
+        command=Command.CALENDAR,
+        description="Đưa hạn vào lịch điện thoại, máy tính",
+        aliases=(
+            "lich",
+            "lichviec",
+            "lichhan",
+            "dangkylich",
+            "ics",
+        ),
+        example="/calendar · /calendar mới · /calendar tắt",
     ),
     MenuItem(
         command=Command.STATUS,

@@ -61,9 +61,9 @@ class AssignmentRow(Base):
 
     `due` is the day in force: `set_due`, which people set or extended it to, else `plan_due`, which the plan's file gives.
     `next_milestone_on` is the business day on which the scan must look at the row again; null when it never must.
-    `revision` counts the changes that a calendar shows, the last one at `revised_at` (business time); `former_due` is the due
-    day before it last moved. `progress` is in percent. A supporting agency's part that a lead asked for (SUPPORT) has the lead's code in `asked_by` and
-    the lead's own assignment in `parent_id`.
+    `revision` counts the changes that a calendar shows, the last one at `revised_at` (business time); `former_due` is the
+    due day before it last moved. `progress` is in percent. A supporting agency's part that a lead asked for (SUPPORT) has
+    the lead's code in `asked_by` and the lead's own assignment in `parent_id`.
     """
 
     __tablename__ = "assignments"
