@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.commands.menu import COMMANDS
+from bot.conversation import Conversation
 from bot.message import Message, from_json, to_json
+from bot.options import Options
 from bot.rights import READS, Verdict, judge
 from bot.telegram.render import keyboard, split, to_html
 from store.states import Role
 from store.tables import AssignmentRow, BindingRow, OutboxRow
-from tests.bot.office import Office, open_office, plain
+from tests.bot.office import TIMETABLE, Office, open_office, plain
 
 # Chats by what they are bound as; the last two hold proposals, which the others try to answer.
 CHATS: dict[str, tuple[tuple[str, Role], ...]] = {
@@ -31,7 +33,7 @@ CHATS: dict[str, tuple[tuple[str, Role], ...]] = {
 WORDS = st.sampled_from([
     "2.6a", "2.6", "2.6b", "7.2a", "2.1b", "1.1a", "6.5", "bc", "BCLV", "9.9", "quý", "I", "q1", "q3", "tháng", "3",
     "15/KH-UBND", "ngày", "20/02/2023", "31/9/2023", "30/6", "29/2", "0/0", "60%", "999%", "-1", "100", "3 ngày", "12", "1",
-    "STP", "SNV,VPUB", "Sở Tư pháp", "tất cả", "lãnh đạo", "thường trực", "admins", "all", "tỉnh", "vì", "chờ văn bản", "bỏ",
+    "STP", "SNV,VPUB", "Sở Tư pháp", "tất cả", "lãnh đạo", "thường trực", "admins", "all", "mới", "tắt", "tỉnh", "vì", "chờ văn bản", "bỏ",
     "<b>đậm</b>", "&amp;", "</i", "\u202e", "\u200b\u200d", "😀" * 30, "\u0301" * 20, "a" * 4096, "99999999999999999999",
     "٣", "²", "ﬁ", "İ", "@other_bot", "@nhacviec_bot", "{}", "%s", "'; DROP TABLE assignments; --", "\x00", "\n",
 ])  # fmt: skip
@@ -106,6 +108,8 @@ def check(message: Message) -> None:
 
 
 async def settle(office: Office) -> None:
+    options = Options(public_url="https://nhacviec.example.vn")
+    office.conversation = Conversation(bot_name="nhacviec_bot", timetable=TIMETABLE, options=options)
     for chat, bindings in CHATS.items():
         office.chat = chat
         for agency, role in bindings:
