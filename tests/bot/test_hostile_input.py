@@ -33,9 +33,9 @@ CHATS: dict[str, tuple[tuple[str, Role], ...]] = {
 WORDS = st.sampled_from([
     "2.6a", "2.6", "2.6b", "7.2a", "2.1b", "1.1a", "6.5", "bc", "BCLV", "9.9", "quý", "I", "q1", "q3", "tháng", "3",
     "15/KH-UBND", "ngày", "20/02/2023", "31/9/2023", "30/6", "29/2", "0/0", "60%", "999%", "-1", "100", "3 ngày", "12", "1",
-    "STP", "SNV,VPUB", "Sở Tư pháp", "tất cả", "lãnh đạo", "thường trực", "admins", "all", "mới", "tắt", "tỉnh", "vì", "chờ văn bản", "bỏ",
+    "STP", "SNV,VPUB", "Sở Tư pháp", "tất cả", "lãnh đạo", "thường trực", "admins", "all", "tỉnh", "vì", "chờ văn bản", "bỏ",
     "<b>đậm</b>", "&amp;", "</i", "\u202e", "\u200b\u200d", "😀" * 30, "\u0301" * 20, "a" * 4096, "99999999999999999999",
-    "٣", "²", "ﬁ", "İ", "@other_bot", "@nhacviec_bot", "{}", "%s", "'; DROP TABLE assignments; --", "\x00", "\n",
+    "٣", "²", "ﬁ", "İ", "@other_bot", "@nhacviec_bot", "{}", "%s", "'; DROP TABLE chats; --", "\x00", "\n", "mới", "tắt",
 ])  # fmt: skip
 TYPED = st.one_of(
     st.builds(
