@@ -202,7 +202,7 @@ def burn_up(curve: BurnUp, *, year: int, about: str, today: date) -> bytes:
     """What was finished up to today beside what the plan wants finished, over the plan's year."""
     height, left, right, top, bottom = 1120, 120, WIDTH - 60, 380, 1000
     first = date(year, 1, 1)
-    last = max(date(year, 12, 31), *curve.planned.days[-1:], *curve.finished.days[-1:])
+    last = max([date(year, 12, 31), *curve.planned.days, *curve.finished.days])
     until = min(max(today, first), last)
     figure, axes = _sheet(height, "Tiến độ trong năm so với kế hoạch", f"{about} · đến {full_day(today)}")
     planned, finished = curve.planned.by(until), curve.finished.by(until)
