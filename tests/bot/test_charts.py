@@ -64,13 +64,14 @@ async def test_bars_have_the_figures_that_status_tells(steered: Office) -> None:
 
     by_area, by_agency = areas(found, TODAY), agencies(found, TODAY)
 
-    assert [bar.name for bar in by_area][0::5] == ["1. Cải cách thể chế"]
-    assert by_area[-1].name == "Báo cáo định kỳ"
+    assert [bar.name for bar in by_area] == [
+        *(f"{area.number}. {area.name}" for area in PLAN.areas),
+        "Báo cáo định kỳ",
+    ]
     assert summed(by_area) == summed(by_agency) == figures(found, TODAY)
     done, dated = re.findall(r"đã xong (\d+)/(\d+) việc có thời hạn", told)[0]
-    assert (
-        (summed(by_area).done, summed(by_area).dated) == (int(done), int(dated)) == (2, summed(by_area).dated)
-    )
+    assert (summed(by_area).done, summed(by_area).dated) == (int(done), int(dated))
+    assert int(done) == 2
     for bar in by_area:
         assert f"{bar.name} · {bar.figures.percent}%" in told or bar.figures.percent is None
 
