@@ -24,7 +24,7 @@ from store.timetable import Timetable
 
 # Programs that strike cancelled events through would collect them for ever; by then the others have fetched them.
 TOLD_FOR = timedelta(days=60)
-_SUMMARY_LIMIT = 80
+_SUMMARY_LIMIT, _PERIOD_LIMIT = 80, 40
 # Earlier milestones are for the morning messages: a phone that rings for a month is switched off.
 _ALARMS_WITHIN = timedelta(days=7)
 _DUE, _CUTOFF = "due", "cutoff"
@@ -240,7 +240,7 @@ def _what(one: DayOwed) -> str:
     if one.kind is DutyKind.SUPPORT:
         asked = f"{one.code} phối hợp với {one.asked_by_name or ''}".rstrip()
         return shorten(": ".join(part for part in (asked, one.period) if part), _SUMMARY_LIMIT)
-    period = f" ({one.period})" if one.period else ""
+    period = f" ({shorten(one.period, _PERIOD_LIMIT)})" if one.period else ""
     product = one.product.strip(" .")
     return f"{one.code} {shorten(product, _SUMMARY_LIMIT - len(one.code) - len(period))}{period}"
 
