@@ -141,8 +141,13 @@ def _overseen_events(
             groups[one.set_due].append(one)
         for set_due, group in groups.items():
             events += _due_event(rows, group, set_due, identity, timetable)
-        for day in sorted(left[identity] - groups.keys()):
-            events.append(_left(rows, day, identity))
+        events += [
+            _left(rows, day, uid_of(_DUE, *identity, day.isoformat()))
+            for day in sorted(left[identity] - groups.keys())
+        ]
+        plans_day = _plans_day(rows)
+        if None not in groups and plans_day is not None:
+            events.append(_left(rows, plans_day, uid_of(_DUE, *identity, "")))
         events += _cutoff_event(rows, identity, timetable)
     return events
 
@@ -178,11 +183,17 @@ def _due_event(
     ]
 
 
-def _left(rows: Sequence[DayOwed], day: date, identity: tuple[str, str, str]) -> Event:
-    """A day that was set once and is nobody's any more."""
+def _plans_day(rows: Sequence[DayOwed]) -> date | None:
+    """The plan's day, else the last one that there was."""
+    days = [one.plan_due or one.former_due for one in rows]
+    return max((day for day in days if day is not None), default=None)
+
+
+def _left(rows: Sequence[DayOwed], day: date, uid: str) -> Event:
+    """A day that was somebody's and is nobody's any more."""
     return _event(
         rows,
-        uid=uid_of(_DUE, *identity, day.isoformat()),
+        uid=uid,
         day=day,
         summary=f"{_what(rows[0])} – {_due_word(rows[0])}",
         more=_more(rows[0], None),

@@ -34,6 +34,7 @@ class DayOwed:
     agency_name: str
     asked_by_name: str | None
     due: date | None
+    plan_due: date | None
     set_due: date | None
     former_due: date | None
     remind_by: date | None
@@ -138,6 +139,7 @@ _ALIKE = (
     _ASSIGNMENT.c.period,
     _ASSIGNMENT.c.kind,
     _ASSIGNMENT.c.due,
+    _ASSIGNMENT.c.plan_due,
     _ASSIGNMENT.c.set_due,
     _ASSIGNMENT.c.remind_by,
     _ASSIGNMENT.c.late_after,

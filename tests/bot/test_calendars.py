@@ -138,7 +138,7 @@ async def test_an_extension_and_its_undoing_are_numbered_on(steered: Office) -> 
 async def test_a_day_that_the_file_moves_is_the_same_event_with_a_higher_number(office: Office) -> None:
     await office.bind("VPUB")
     before = await event_of(office, "2.1a")
-    moved_plan = _with_output("2.1a", once(date(2023, 4, 28)))
+    moved_plan = with_output("2.1a", once(date(2023, 4, 28)))
 
     async with office.database.write() as session:
         await put_plan(session, moved_plan)
@@ -149,7 +149,7 @@ async def test_a_day_that_the_file_moves_is_the_same_event_with_a_higher_number(
     assert moved.sequence == before.sequence + 1
 
 
-def _with_output(code: str, deadline: Deadline) -> Plan:
+def with_output(code: str, deadline: Deadline) -> Plan:
     tasks = tuple(
         replace(
             one,
@@ -407,3 +407,13 @@ async def test_the_real_plan_as_a_whole_has_each_output_and_day_once(province: O
     )
     uids = [str(event["UID"]) for event in icalendar.Calendar.from_ical(file).walk("VEVENT")]
     assert len(uids) == len(set(uids))
+
+
+async def test_when_the_day_is_set_for_all_the_plans_day_is_cancelled(steered: Office) -> None:
+    [before] = await _overseen(steered, "2.6a")
+
+    await says(steered, "/setdue 2.6a 30/6/2023")
+
+    left, moved = await _overseen(steered, "2.6a")
+    assert (left.uid, left.day, left.is_cancelled) == (before.uid, before.day, True)
+    assert (moved.day, moved.is_cancelled, left.sequence) == (date(2023, 6, 30), False, 3)
