@@ -68,6 +68,7 @@ async def test_help_fits_on_a_screen(office: Office) -> None:
         "/find – Tìm việc theo chữ trong kế hoạch\n"
         "/history – Lịch sử một việc\n"
         "/reports – Các kỳ báo cáo: chốt số liệu, hạn nộp\n"
+        "/calendar – Đưa hạn vào lịch điện thoại, máy tính\n"
         "\n"
         "Ghi nhận\n"
         "/done – Ghi nhận việc đã xong\n"
