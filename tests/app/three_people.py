@@ -173,7 +173,9 @@ async def _first_day(stp: Chat) -> None:
     await stp.photographed("find")
     await stp.says("/reports", "Số liệu từ 15/12/2022 đến 14/03/2023, chốt 14/03", "/done_bclv_nam")
     await stp.photographed("reports")
-    await stp.says("/calendar", "chưa có địa chỉ công khai")
+    await stp.says("/calendar", "📅 Đường dẫn lịch của cuộc trò chuyện này", "Google Lịch", ".ics")
+    await stp.says("/lich", "chưa có nơi nào dùng")
+    await stp.taps("Tắt đường dẫn", "Đã tắt đường dẫn lịch.")
     asked = await stp.says(
         "/done 2.6a 15/KH-STP 06/3/2023 đã công bố trên cổng",
         "Số văn bản: 15/KH-STP\nNgày văn bản: 06/03/2023\nGhi chú: đã công bố trên cổng",
