@@ -11,11 +11,9 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.codes import shorten
-from bot.listing import day_off_words
+from bot.calendar_words import due_word, more_about, what
 from bot.papers.calendar import Calendar, Event, uid_of
-from bot.wording import full_day, joined
-from plan.assignments import DutyKind
+from bot.wording import joined
 from plan.milestones import DueDates, before_late
 from store.calendar_days import DayOnceSet, DayOwed, days_of_agencies, days_of_plans, days_once_set
 from store.chats import Bindings
@@ -24,11 +22,9 @@ from store.timetable import Timetable
 
 # Programs that strike cancelled events through would collect them for ever; by then the others have fetched them.
 TOLD_FOR = timedelta(days=60)
-_SUMMARY_LIMIT, _PERIOD_LIMIT = 80, 40
 # Earlier milestones are for the morning messages: a phone that rings for a month is switched off.
 _ALARMS_WITHIN = timedelta(days=7)
 _DUE, _CUTOFF = "due", "cutoff"
-_DONE = (State.DONE, State.SUBMITTED)
 
 
 async def calendar_of(
@@ -72,7 +68,12 @@ class _Counted:
 
     @property
     def is_done(self) -> bool:
-        return self.live > 0 and self.done + self.waiting == self.live
+        return self.live > 0 and self.done == self.live
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether any agency still has to do something."""
+        return self.done + self.waiting < self.live
 
 
 def _counted(rows: Iterable[DayOwed]) -> _Counted:
@@ -95,15 +96,15 @@ def _own_events(one: DayOwed, timetable: Timetable, *, with_name: bool) -> list[
     events = []
     day = one.due or one.former_due
     if day is not None:
-        mark = "✅ " if one.state in _DONE else ""
+        mark = "✅ " if one.state is State.DONE else ""
         waits = " (chờ duyệt)" if one.state is State.SUBMITTED else ""
         events.append(
             _event(
                 [one],
                 uid=uid_of(_DUE, *identity),
                 day=day,
-                summary=f"{mark}{whose}{_what(one)} – {_due_word(one)}{waits}",
-                more=_more(one, day),
+                summary=f"{mark}{whose}{what(one)} – {due_word(one)}{waits}",
+                more=more_about(one, day),
                 alarms=_alarms(one, timetable, _DUE) if one.state is State.OPEN else (),
             )
         )
@@ -113,8 +114,8 @@ def _own_events(one: DayOwed, timetable: Timetable, *, with_name: bool) -> list[
                 [one],
                 uid=uid_of(_CUTOFF, *identity),
                 day=one.cutoff,
-                summary=f"{whose}{_what(one)} – chốt số liệu",
-                more=_more(one, one.due),
+                summary=f"{whose}{what(one)} – chốt số liệu",
+                more=more_about(one, one.due),
                 alarms=_alarms(one, timetable, _CUTOFF) if one.state is State.OPEN else (),
             )
         )
@@ -169,14 +170,14 @@ def _due_event(
     about = f"Đã xong: {counted.done}/{counted.live} cơ quan" if counted.live else "Không còn cơ quan nào"
     if counted.waiting:
         about += f", {counted.waiting} chờ duyệt"
-    morning = _morning(first.remind_by, day, timetable) if first.remind_by and not counted.is_done else ()
+    morning = _morning(first.remind_by, day, timetable) if first.remind_by and counted.asks_for_more else ()
     return [
         _event(
             rows,
             uid=uid_of(_DUE, *identity, set_due.isoformat() if set_due else ""),
             day=day,
-            summary=f"{mark}{_what(first)} – {_due_word(first)}{many}",
-            more=[*_more(first, day), about],
+            summary=f"{mark}{what(first)} – {due_word(first)}{many}",
+            more=[*more_about(first, day), about],
             alarms=morning,
             is_cancelled=not counted.live,
         )
@@ -195,8 +196,8 @@ def _left(rows: Sequence[DayOwed], day: date, uid: str) -> Event:
         rows,
         uid=uid,
         day=day,
-        summary=f"{_what(rows[0])} – {_due_word(rows[0])}",
-        more=_more(rows[0], None),
+        summary=f"{what(rows[0])} – {due_word(rows[0])}",
+        more=more_about(rows[0], None),
         is_cancelled=True,
     )
 
@@ -214,9 +215,9 @@ def _cutoff_event(
             rows,
             uid=uid_of(_CUTOFF, *identity),
             day=first.cutoff,
-            summary=f"{_what(first)} – chốt số liệu",
-            more=_more(first, first.due),
-            alarms=() if counted.is_done else _morning(working, first.cutoff, timetable),
+            summary=f"{what(first)} – chốt số liệu",
+            more=more_about(first, first.due),
+            alarms=_morning(working, first.cutoff, timetable) if counted.asks_for_more else (),
             is_cancelled=not counted.live,
         )
     ]
@@ -244,44 +245,6 @@ def _event(
         is_cancelled=off,
         alarms=() if off else alarms,
     )
-
-
-def _what(one: DayOwed) -> str:
-    """ "2.6a Quyết định công bố… (quý I)", "BC Báo cáo… (Quý III/2023)", "2.6a phối hợp với Sở Tư pháp: gửi danh mục"."""
-    if one.kind is DutyKind.SUPPORT:
-        asked = f"{one.code} phối hợp với {one.asked_by_name or ''}".rstrip()
-        return shorten(": ".join(part for part in (asked, one.period) if part), _SUMMARY_LIMIT)
-    period = f" ({shorten(one.period, _PERIOD_LIMIT)})" if one.period else ""
-    product = one.product.strip(" .")
-    return f"{one.code} {shorten(product, _SUMMARY_LIMIT - len(one.code) - len(period))}{period}"
-
-
-def _due_word(one: DayOwed) -> str:
-    return "hạn nộp" if one.kind is DutyKind.REPORT else "hạn"
-
-
-def _more(one: DayOwed, day: date | None) -> list[str]:
-    """What the event says when it is opened; `day` is its due day."""
-    lines = [f"Nhiệm vụ: {one.title}"]
-    if one.kind is DutyKind.SUPPORT:
-        lines.append(f"Nội dung phối hợp: {one.period}")
-    elif one.kind is not DutyKind.REPORT:
-        lines.append(f"Sản phẩm: {one.product}")
-    if one.period and one.kind is not DutyKind.SUPPORT:
-        lines.append(f"Kỳ: {one.period}")
-    if one.data_from is not None and one.cutoff is not None:
-        lines.append(f"Số liệu: từ {full_day(one.data_from)} đến {full_day(one.cutoff)}")
-    if day is not None:
-        lines.append(f"Hạn: {full_day(day)}")
-        dates = DueDates.if_dated(one.due, one.remind_by, one.late_after, one.cutoff)
-        off = day_off_words(dates) if dates is not None else None
-        if off is not None:
-            lines.append(off)
-    if one.agency_name:
-        lines.append(f"Cơ quan: {one.agency_name}")
-        if one.former_due is not None and one.due is not None:
-            lines.append(f"Hạn trước đó: {full_day(one.former_due)}")
-    return [*lines, f"Kế hoạch: {one.document}"]
 
 
 def _alarms(one: DayOwed, timetable: Timetable, anchor: str) -> tuple[timedelta, ...]:

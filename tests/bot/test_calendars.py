@@ -12,6 +12,8 @@ from ical.calendar_stream import IcsCalendarStream
 from sqlalchemy import select
 
 from bot.calendars import TOLD_FOR, calendar_of
+from bot.conversation import Conversation
+from bot.options import Options
 from bot.papers.calendar import Calendar, Event, ics
 from plan.assignments import DutyKind, duties
 from plan.deadlines import Deadline
@@ -417,3 +419,18 @@ async def test_when_the_day_is_set_for_all_the_plans_day_is_cancelled(steered: O
     left, moved = await _overseen(steered, "2.6a")
     assert (left.uid, left.day, left.is_cancelled) == (before.uid, before.day, True)
     assert (moved.day, moved.is_cancelled, left.sequence) == (date(2023, 6, 30), False, 3)
+
+
+async def test_what_waits_for_approval_is_not_marked_as_done_and_does_not_ring(steered: Office) -> None:
+    steered.conversation = Conversation(
+        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(approves_done=True)
+    )
+    steered.chat = "100"
+    await says(steered, "/done 2.6a 15/KH-UBND")
+
+    own, overseen = await event_of(steered, "2.6a"), await event_of(steered, "2.6a", "200")
+
+    assert own.summary.endswith(" – hạn (chờ duyệt)")
+    assert not own.summary.startswith("✅")
+    assert (own.alarms, own.is_cancelled) == ((), False)
+    assert "Đã xong: 0/3 cơ quan, 1 chờ duyệt" in overseen.description
