@@ -52,7 +52,7 @@ from bot.options import Options
 from bot.paging import page_of
 from bot.request import Tap, Words
 from bot.rights import Verdict, admins_only, judge
-from bot.wording import ADMINS_ONLY, DEAD_BUTTON, NOT_ITS_ROLE, OPERATOR_ONLY, way_in
+from bot.wording import ADMINS_ONLY, DEAD_CHOICE, NOT_ITS_ROLE, OPERATOR_ONLY, way_in
 from plan.vietnam import day_of
 from store.chats import bindings_of
 from store.lookup import standing_offices
@@ -157,7 +157,7 @@ class Conversation:
         if asked.files and (typed.command is None or not text.strip()):
             return await _refused(asked, Command.DONE) or await receive(asked)
         if by_tap and typed.command in _NEVER_BY_TAP:
-            return Answer(message=DEAD_BUTTON)
+            return Answer(message=DEAD_CHOICE)
         if typed.command is None:
             if not asked.bindings.roles:
                 return await _not_bound(asked)
@@ -178,7 +178,7 @@ class Conversation:
     async def _tap(self, asked: Asked, action: str) -> Answer | None:
         tapped = _TAPPED.fullmatch(action)
         if tapped is None:
-            return Answer(message=DEAD_BUTTON) if asked.bindings.roles else await _not_bound(asked)
+            return Answer(message=DEAD_CHOICE) if asked.bindings.roles else await _not_bound(asked)
         if tapped["run"]:
             return await self._words(asked, tapped["run"], by_tap=True)
         if tapped["page"]:
@@ -190,7 +190,7 @@ class Conversation:
         proposal_id = int(tapped["id"] or tapped["of"])
         command = await confirm.command_behind(asked, proposal_id)
         if command is None:
-            return Answer(message=DEAD_BUTTON) if asked.bindings.roles else await _not_bound(asked)
+            return Answer(message=DEAD_CHOICE) if asked.bindings.roles else await _not_bound(asked)
         refused = await _refused(asked, command)
         if refused is not None:
             return refused

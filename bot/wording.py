@@ -96,11 +96,11 @@ NO_WORDS = {
         "Bot không đọc được tin này: chỉ nhận chữ và ảnh. Anh/chị gõ chữ giúp, ví dụ: hạn, hoặc: xong 2.6a"
     ),
 }
-DEAD_BUTTON = message("Nút này không dùng được nữa. Anh/chị gõ lại lệnh giúp, ví dụ: /due")
-EXPIRED_BUTTON = message(
-    "Nút này đã quá 24 giờ nên không dùng được nữa; chưa có gì thay đổi. Anh/chị gõ lại lệnh giúp."
+DEAD_CHOICE = message("Lựa chọn này không dùng được nữa. Anh/chị gõ lại lệnh giúp, ví dụ: /due")
+EXPIRED_CHOICE = message(
+    "Lựa chọn này đã quá 24 giờ nên không dùng được nữa; chưa có gì thay đổi. Anh/chị gõ lại lệnh giúp."
 )
-USED_BUTTON = message("Nút này đã được bấm rồi, không có gì thay đổi thêm.")
+USED_CHOICE = message("Lựa chọn này đã được dùng rồi, không có gì thay đổi thêm.")
 NOTHING_CHANGED = message("Đã thôi, chưa ghi gì.")
 NOT_IN_PLAN = message("Việc này không còn trong kế hoạch, nên không ghi nhận nữa.")
 NO_PLAN = message("Chưa có kế hoạch nào đang được theo dõi.")
@@ -142,7 +142,7 @@ def no_longer_bound(agency: str) -> Message:
 
 
 def yes_or_no(proposal: int) -> tuple[tuple[Choice, ...], ...]:
-    """The buttons under a question that changes something."""
+    """The choices under a question that changes something."""
     return (
         (
             Choice(label="Xác nhận", action=f"yes:{proposal}", tone=Tone.YES),

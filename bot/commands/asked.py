@@ -22,7 +22,7 @@ _NAME_LIMIT = 200
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """What leaves because of one incoming update. `edits_tapped`: it takes the place of the message that was tapped, so
-    that its buttons vanish. `paged`: it is a list, its first block the head; more than a screen of it is turned over in
+    that its choices vanish. `paged`: it is a list, its first block the head; more than a screen of it is turned over in
     place."""
 
     message: Message
