@@ -1,7 +1,7 @@
 """The conversation: from what a person wrote or tapped to one answer, the same on every channel."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -47,6 +47,7 @@ from bot.commands.undo import undo
 from bot.commands.unknown import unknown_words
 from bot.commands.waive import waive
 from bot.commands.who import who
+from bot.entrances import Entrance
 from bot.message import block
 from bot.options import Options
 from bot.paging import page_of
@@ -110,9 +111,9 @@ _TAPPED = re.compile(
 class Conversation:
     """Answers people. Knows no channel and keeps nothing between two messages: all of it is in the store."""
 
-    def __init__(self, *, bot_name: str, timetable: Timetable, options: Options) -> None:
-        """`bot_name` is the bot's name on the channel, without the @."""
-        self._bot_name = bot_name
+    def __init__(self, *, entrances: Mapping[str, Entrance], timetable: Timetable, options: Options) -> None:
+        """`entrances` are the channels that are on, by name."""
+        self._entrances = entrances
         self._timetable = timetable
         self._options = options
 
@@ -133,7 +134,7 @@ class Conversation:
             timetable=self._timetable,
             options=self._options,
             message_id=incoming.message_id,
-            bot_name=self._bot_name,
+            entrances=self._entrances,
         )
         match incoming:
             case Words():
@@ -151,7 +152,7 @@ class Conversation:
                 assert_never(incoming)
 
     async def _words(self, asked: Asked, text: str, *, by_tap: bool = False, page: int = 1) -> Answer | None:
-        typed = read_typed(text, bot_name=self._bot_name)
+        typed = read_typed(text, bot_name=asked.bot_name)
         if typed is None:
             return None
         if asked.files and (typed.command is None or not text.strip()):

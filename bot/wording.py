@@ -117,6 +117,11 @@ ADMINS_ONLY = message(
 ADMINS_UNKNOWN = message(
     "Hiện chưa kiểm tra được quyền quản trị trong nhóm, nên chưa có gì thay đổi. Anh/chị thử lại sau ít phút giúp."
 )
+ADMINS_NEVER_KNOWN = message(
+    "Ở đây bot không biết ai là quản trị nhóm, nên lệnh này không dùng được trong nhóm; chưa có gì thay đổi.",
+    "Muốn ngắt kết nối hay đổi nơi nhận tin, anh/chị nhờ cơ quan thường trực (/revoke, /invite). Việc chỉ dành cho một người"
+    " thì dùng chat riêng với bot.",
+)
 OPERATOR_ONLY = message(
     "Cuộc trò chuyện này chỉ nhận tin vận hành hệ thống, không gắn với cơ quan nào.",
     "Muốn xem việc của một cơ quan, anh/chị cần mã mời của cơ quan đó. Xem thêm: /help",
@@ -130,7 +135,7 @@ def way_in(offices: Sequence[str]) -> Message:
         "Cuộc trò chuyện này chưa kết nối với cơ quan nào.",
         block_of(
             f"Anh/chị xin mã mời ở {where}, rồi gửi vào đây:",
-            line(code("/start MÃ-MỜI")),
+            line(code("/start MÃ-MỜI"), " hoặc ", code("vào MÃ-MỜI")),
         ),
     )
 
