@@ -43,7 +43,6 @@ _PROVEN = frozenset({Command.DONE.value, Command.WAIVE.value, Command.PROGRESS.v
 _NOT_DONE = message(
     "Việc này chưa được ghi nhận, hoặc đã hoàn tác, nên chưa lưu tệp. Anh/chị báo xong lại rồi gửi tệp giúp."
 )
-
 _TOO_MANY = message(f"Mỗi việc lưu nhiều nhất {MOST_FILES} tệp, nên chưa lưu tệp này.")
 
 
@@ -109,14 +108,15 @@ async def _keep_until_yes(asked: Asked, proposal: ProposalRow) -> Answer | None:
     if proposal.expires_at <= asked.now:
         return Answer(message=EXPIRED_CHOICE)
     of_album = asked.album is not None and proposal.details.get("album") == asked.album
-    return await _keep_with(asked, proposal) or (None if of_album else _told_until_yes(asked))
+    return await _keep_with(asked, proposal) or (None if of_album else await _told_until_yes(asked, proposal))
 
 
-def _told_until_yes(asked: Asked) -> Answer:
-    names = names_of(asked.files)
-    return Answer(
-        message=message(f"📎 Đã nhận {len(asked.files)} tệp: {names}. Chọn “Xác nhận” để lưu kèm việc.")
-    )
+async def _told_until_yes(asked: Asked, proposal: ProposalRow) -> Answer:
+    """To what they belong, or that this is still to be said."""
+    found = await entries(asked.session, ids=proposal.assignment_ids)
+    codes = ", ".join(dict.fromkeys(entry.code for entry in found))
+    how = f"Chọn “Xác nhận” để lưu kèm {codes}" if codes else "Chọn việc, rồi “Xác nhận” để lưu kèm"
+    return Answer(message=message(f"📎 Đã nhận {len(asked.files)} tệp: {names_of(asked.files)}. {how}."))
 
 
 async def _keep_with(asked: Asked, proposal: ProposalRow) -> Answer | None:
@@ -138,7 +138,9 @@ async def _alone(asked: Asked) -> Answer | None:
     question = await _question_that_waits(asked)
     if question is not None:
         follows = _follows(question, asked.now)
-        return await _keep_with(asked, question) or (None if follows else _told_until_yes(asked))
+        return await _keep_with(asked, question) or (
+            None if follows else await _told_until_yes(asked, question)
+        )
     kept = await _kept_a_moment_ago(asked)
     if kept is not None:
         return await _keep_with(asked, kept)

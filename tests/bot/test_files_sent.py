@@ -50,7 +50,7 @@ async def test_a_photo_belongs_to_the_one_question_that_waits_and_more_of_them_n
     later = await said(office, THIRD)
     answer = await confirm(office, question)
 
-    assert plain(first) == "📎 Đã nhận 1 tệp: ảnh_5.jpg. Chọn “Xác nhận” để lưu kèm việc."
+    assert plain(first) == "📎 Đã nhận 1 tệp: ảnh_5.jpg. Chọn “Xác nhận” để lưu kèm 2.6a."
     assert second is None
     assert plain(later).startswith("📎 Đã nhận 1 tệp: ảnh.jpg.")
     assert "📎 3 tệp" in plain(answer)
@@ -61,11 +61,12 @@ async def test_a_photo_belongs_to_a_question_of_which_and_goes_with_what_is_pick
     await office.bind("STP")
     which = await asks(office, "xong 2.6", "1")
 
-    await said(office, PHOTO)
+    told = await said(office, PHOTO)
     question = (await office.tap(which, "2.6b")).message
     await alone(office, PLAN_FILE)
     await confirm(office, question)
 
+    assert plain(told) == "📎 Đã nhận 1 tệp: ảnh_5.jpg. Chọn việc, rồi “Xác nhận” để lưu kèm."
     assert "📎 2 tệp" in plain(await office.say("/task 2.6b"))
 
 
