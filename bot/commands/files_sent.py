@@ -15,7 +15,7 @@ from bot.commands.asked import Answer, Asked
 from bot.commands.evidence import NO_PLACE, add_to, files_in, names_of, plain_files, refused_files
 from bot.commands.menu import Command
 from bot.commands.proposing import MOST_CHOICES, choice_labels, refusal
-from bot.message import Choice, Message, Tone, block, bold, line, message
+from bot.message import Choice, Tone, block, bold, line, message
 from bot.request import File
 from bot.wording import DEAD_CHOICE, EXPIRED_CHOICE
 from store.agenda import Entry, entries
@@ -142,21 +142,25 @@ async def _alone(asked: Asked) -> Answer | None:
             None if follows else await _told_until_yes(asked, question)
         )
     kept = await _kept_a_moment_ago(asked)
-    if kept is not None:
-        return await _keep_with(asked, kept)
-    reported = await _just_reported(asked, _REPORTED if is_private else _FOLLOWING)
-    proposal = await propose(
+    if kept is None:
+        which = await _ask_which(asked, await _keep(asked))
+        return which or (Answer(message=NO_PLACE) if is_private else None)
+    no_room = await _keep_with(asked, kept)
+    if no_room is not None or kept.alternatives:
+        return no_room
+    return await _ask_which(asked, kept)
+
+
+async def _keep(asked: Asked) -> ProposalRow:
+    number = await propose(
         asked.session,
         chat_id=asked.chat.id,
         person=asked.person.id,
         action=KEEPS_FILES,
-        alternatives=[[entry.id] for entry in reported],
         details=_kept_now(asked.files, asked.now),
         now=asked.now,
     )
-    if reported:
-        return Answer(message=_which(asked, proposal, reported))
-    return Answer(message=NO_PLACE) if is_private else None
+    return await asked.session.get_one(ProposalRow, number)
 
 
 def _kept_now(files: Sequence[File], now: datetime) -> dict[str, Any]:
@@ -209,8 +213,9 @@ async def _proposals(asked: Asked, action: str) -> Sequence[ProposalRow]:
     )
 
 
-async def _just_reported(asked: Asked, within: timedelta) -> list[Entry]:
+async def _just_reported(asked: Asked) -> list[Entry]:
     """What this person has reported in this chat and may still add to, the latest first."""
+    within = _REPORTED if asked.chat.kind is ChatKind.PRIVATE else _FOLLOWING
     ids = await reported_by(
         asked.session, chat_id=asked.chat.id, person=asked.person.id, since=asked.now - within
     )
@@ -219,12 +224,16 @@ async def _just_reported(asked: Asked, within: timedelta) -> list[Entry]:
     return sorted(own, key=lambda entry: ids.index(entry.id))[:MOST_CHOICES]
 
 
-def _which(asked: Asked, proposal: int, reported: Sequence[Entry]) -> Message:
+async def _ask_which(asked: Asked, kept: ProposalRow) -> Answer | None:
+    """To which of what was just reported these files belong; None when there is nothing of the kind."""
+    reported = await _just_reported(asked)
+    if not reported:
+        return None
+    kept.alternatives = [[entry.id] for entry in reported]
     picks = [
-        (Choice(label=label, action=f"pick:{proposal}:{index}"),)
+        (Choice(label=label, action=f"pick:{kept.id}:{index}"),)
         for index, label in enumerate(choice_labels(reported))
     ]
-    stop = (Choice(label="Thôi", action=f"no:{proposal}", tone=Tone.NO),)
-    return message(
-        block(line("📎 ", bold("Tệp này kèm việc nào?"))), names_of(asked.files), choices=[*picks, stop]
-    )
+    stop = (Choice(label="Thôi", action=f"no:{kept.id}", tone=Tone.NO),)
+    head = block(line("📎 ", bold("Tệp này kèm việc nào?")))
+    return Answer(message=message(head, names_of(files_in(kept.details)), choices=[*picks, stop]))

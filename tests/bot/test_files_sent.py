@@ -129,6 +129,20 @@ async def test_after_a_report_it_is_asked_once_to_what_the_photos_belong(office:
     assert await kept(office) == [("AgAC1", "ảnh_5.jpg"), ("https://photo.example/abc?x=1", "ảnh.jpg")]
 
 
+async def test_a_photo_from_before_the_reports_is_asked_about_with_the_one_after_them(office: Office) -> None:
+    await office.bind("STP")
+    first, second = await asks(office, "xong 2.6a", "1"), await asks(office, "xong 2.6b", "2")
+    await said(office, PHOTO)
+    await confirm(office, first)
+    await confirm(office, second)
+
+    question = await said(office, PLAN_FILE)
+    await office.tap(question, "2.6b")
+
+    assert "\n\nảnh_5.jpg; ke-hoach.pdf\n" in plain(question)
+    assert len(await kept(office)) == 2
+
+
 async def test_the_question_to_what_photos_belong_is_answered_once(office: Office) -> None:
     await office.bind("STP")
     await report(office, "2.6a")
