@@ -23,6 +23,7 @@ from bot.reception import Reception
 from bot.telegram.channel import NAME as TELEGRAM
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.connect import make_bot
+from bot.telegram.entrance import telegram_entrance
 from bot.telegram.updates import read_update
 from config.settings import Settings
 from scheduler.clockwork import Clockwork, Rhythm, Wakers
@@ -123,7 +124,11 @@ async def running(
             timetable=rules.timetable,
             reception=Reception(
                 database,
-                Conversation(bot_name=bot.username, timetable=rules.timetable, options=rules.options),
+                Conversation(
+                    entrances={TELEGRAM: telegram_entrance(bot.username)},
+                    timetable=rules.timetable,
+                    options=rules.options,
+                ),
                 {TELEGRAM: lambda raw: read_update(raw, bot)},
                 admins={TELEGRAM: channel},
                 # On PostgreSQL a claim waits for the other processes' claims: not while people's rows are locked.

@@ -19,7 +19,7 @@ from store.states import State
 TITLE_LIMIT = 80
 PRODUCT_LIMIT = 56
 SHORT_TITLE_LIMIT = 48
-# Three buttons stand beside each other on a phone.
+# Three choices stand beside each other on a phone.
 _DONE_LABEL_LIMIT = 20
 ASK_LIMIT = 80
 
@@ -179,9 +179,9 @@ def typed_name(entry: Entry) -> str:
     return " ".join([entry.code, own.key, *year])
 
 
-def done_button(entry: Entry) -> Choice | None:
-    """What to tap beside an open assignment with a due day when it is done: "✅ 2.6a", "✅ BC quý I". None for others, and
-    where no button can name it."""
+def done_choice(entry: Entry) -> Choice | None:
+    """What to choose beside an open assignment with a due day when it is done: "✅ 2.6a", "✅ BC quý I". None for others, and
+    where no choice can name it."""
     typed = f"/done {typed_name(entry)}"
     if not entry.is_open or entry.due is None or not fits(typed):
         return None

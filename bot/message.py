@@ -18,7 +18,7 @@ class Style(StrEnum):
 
 
 class Tone(StrEnum):
-    """What tapping a choice does: goes on, goes back, or neither."""
+    """What a choice does: goes on, goes back, or neither."""
 
     YES = "yes"
     NO = "no"

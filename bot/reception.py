@@ -17,7 +17,7 @@ from bot.channel import KnowsAdmins
 from bot.conversation import Answer, Conversation
 from bot.message import message, to_json
 from bot.request import Back, Gone, Incoming, Moved, Tap, Wordless, Words
-from bot.wording import ADMINS_UNKNOWN, NO_WORDS, SOMETHING_WENT_WRONG
+from bot.wording import ADMINS_NEVER_KNOWN, ADMINS_UNKNOWN, NO_WORDS, SOMETHING_WENT_WRONG
 from plan.vietnam import day_of
 from store import chats, inbox
 from store.database import Database
@@ -37,8 +37,8 @@ _log = structlog.get_logger("reception")
 
 class Reception:
     """Handles updates of all channels; `readers` has for each channel what reads its raw updates, `admins` whom to ask who a
-    group's admins are. With `ship` an answer needs no transaction of its own to be claimed; of answers that were queued
-    without it `on_queued` tells."""
+    group's admins are, where somebody can be asked. With `ship` an answer needs no transaction of its own to be claimed; of
+    answers that were queued without it `on_queued` tells."""
 
     def __init__(
         self,
@@ -186,8 +186,11 @@ class Reception:
         now: datetime,
         wall: datetime,
     ) -> None:
-        """Outside of any transaction. Who cannot be found out has no rights: the person hears of it, and nothing changes."""
-        found = await self._ask_admins(unknown)
+        """Outside of any transaction. Who cannot be found out has no rights: the person hears of it, and nothing changes. On
+        a channel that never tells, nobody is asked."""
+        channel = self._admins.get(unknown.channel)
+        found = await _ask_admins(channel, unknown) if channel is not None else None
+        why_not = ADMINS_UNKNOWN if channel is not None else ADMINS_NEVER_KNOWN
         async with self._database.write() as session:
             if found is not None:
                 await chats.note_admins(
@@ -195,18 +198,7 @@ class Reception:
                 )
             elif await inbox.close(session, row_id, now) and isinstance(incoming, Words | Tap):
                 chat = await _chat(session, incoming)
-                await _reply(session, row_id, incoming, chat, Answer(message=ADMINS_UNKNOWN), wall)
-
-    async def _ask_admins(self, unknown: AdminsUnknown) -> tuple[str, ...] | None:
-        channel = self._admins.get(unknown.channel)
-        try:
-            found = await channel.admins(unknown.address) if channel is not None else None
-        except Exception as error:
-            _log.error("admins cannot be asked for", error=type(error).__name__, exc_info=error)
-            return None
-        if found is None:
-            _log.warning("no word about a group's admins", channel=unknown.channel)
-        return found
+                await _reply(session, row_id, incoming, chat, Answer(message=why_not), wall)
 
     async def _park(
         self, row_id: int, incoming: Incoming | None, error: Exception, *, now: datetime, wall: datetime
@@ -226,6 +218,17 @@ class Reception:
                     key=f"reply:{row_id}",
                     acknowledges=incoming.tap_id if isinstance(incoming, Tap) else None,
                 )
+
+
+async def _ask_admins(channel: KnowsAdmins, unknown: AdminsUnknown) -> tuple[str, ...] | None:
+    try:
+        found = await channel.admins(unknown.address)
+    except Exception as error:
+        _log.error("admins cannot be asked for", error=type(error).__name__, exc_info=error)
+        return None
+    if found is None:
+        _log.warning("no word about a group's admins", channel=unknown.channel)
+    return found
 
 
 async def _reply(

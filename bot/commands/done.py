@@ -1,4 +1,4 @@
-"""/done: say which assignments are done. Nothing changes before a yes: the answer is a question with a button."""
+"""/done: say which assignments are done. Nothing changes before a yes: the answer is a question."""
 
 from collections.abc import Sequence
 from dataclasses import replace

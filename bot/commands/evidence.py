@@ -10,7 +10,7 @@ from bot.commands.menu import Command
 from bot.commands.proposing import refusal
 from bot.message import Line, Message, line, message
 from bot.request import File
-from bot.wording import EXPIRED_BUTTON
+from bot.wording import EXPIRED_CHOICE
 from store.agenda import Entry, entries
 from store.evidence import MOST_FILES, Keeping, keep_file
 from store.proposals import changed_by, proposal_at, proposal_of, proposal_of_album
@@ -115,7 +115,7 @@ async def _keep_until_yes(asked: Asked, proposal: ProposalRow) -> Answer | None:
     if proposal.action != Command.DONE.value:
         return Answer(message=_NOT_DONE)
     if proposal.expires_at <= asked.now:
-        return Answer(message=EXPIRED_BUTTON)
+        return Answer(message=EXPIRED_CHOICE)
     kept = list(proposal.details.get("files", []))
     if len(kept) + len(asked.files) > MOST_FILES:
         return Answer(message=message(f"Mỗi việc lưu nhiều nhất {MOST_FILES} tệp, nên chưa lưu tệp này."))
@@ -126,7 +126,7 @@ async def _keep_until_yes(asked: Asked, proposal: ProposalRow) -> Answer | None:
         return None
     return Answer(
         message=message(
-            f"📎 Đã nhận {len(asked.files)} tệp: {_names(asked.files)}. Bấm “Xác nhận” để lưu kèm việc."
+            f"📎 Đã nhận {len(asked.files)} tệp: {_names(asked.files)}. Chọn “Xác nhận” để lưu kèm việc."
         )
     )
 

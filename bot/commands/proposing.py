@@ -28,7 +28,7 @@ from store.tables import ProposalRow
 
 MOST_CHOICES = 8
 _TASK_TITLE_LIMIT = 160
-_BUTTON_LIMIT = 60
+_LABEL_LIMIT = 60
 _MOST_AT_ONCE = 6
 
 Details = Mapping[str, Any]
@@ -95,7 +95,7 @@ async def proposed(
 
 
 async def ask_for_yes(asked: Asked, change: Change, found: Sequence[Entry], details: Details) -> Message:
-    """Keep the proposal and ask for the one tap that makes it so."""
+    """Keep the proposal and ask for the yes that makes it so."""
     proposal = await proposed(
         asked,
         change.command,
@@ -183,7 +183,7 @@ def _can_be_one(found: Sequence[Entry]) -> bool:
 
 
 def _labels(found: Sequence[Entry]) -> list[str]:
-    """What each button says: what tells them apart first, as a phone shows no more than the beginning."""
+    """What each choice says: what tells them apart first, as a phone shows no more than the beginning."""
     agencies = len({entry.agency for entry in found}) > 1
     plans = len({entry.plan_key for entry in found}) > 1
     labels = []
@@ -196,7 +196,7 @@ def _labels(found: Sequence[Entry]) -> list[str]:
             if entry.is_support
             else (*above, entry.code, entry.period, due, product)
         )
-        labels.append(shorten(" · ".join(part for part in parts if part), _BUTTON_LIMIT))
+        labels.append(shorten(" · ".join(part for part in parts if part), _LABEL_LIMIT))
     return labels
 
 

@@ -112,7 +112,7 @@ class InviteTryRow(Base):
 
 
 class ProposalRow(Base):
-    """A change that waits for a person's yes. Buttons name it by id and carry no authority of their own.
+    """A change that waits for a person's yes. Choices name it by id and carry no authority of their own.
 
     `action` is the command that asks, `details` what it keeps for its yes, `assignment_ids` what a yes would change. While a
     person still has to say which of several they mean, these are empty and `alternatives` has the lists of ids to pick from.

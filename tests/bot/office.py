@@ -11,6 +11,7 @@ from bot.conversation import Answer, Conversation
 from bot.message import Message
 from bot.options import Options
 from bot.request import File, Person, Place, Tap, Words
+from bot.telegram.entrance import telegram_entrance
 from plan.deadlines import Deadline, DeadlineKind, Occurrence
 from plan.milestones import ReminderRules
 from plan.model import Agency, AgencyKind, Area, Output, Plan, Report, ReportPeriod, Task
@@ -201,6 +202,7 @@ PLAN = Plan(
     },
     groups={},
 )
+ENTRANCES = {"telegram": telegram_entrance("nhacviec_bot")}
 TIMETABLE = Timetable(rules=ReminderRules(), calendar=WorkingCalendar())
 MORNING = datetime(2023, 3, 13, 0, 30, tzinfo=UTC)
 
@@ -210,15 +212,16 @@ class Office:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.conversation = Conversation(bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options())
+        self.conversation = Conversation(entrances=ENTRANCES, timetable=TIMETABLE, options=Options())
         self.now = MORNING
+        self.channel = "telegram"
         self.chat = "100"
         self.kind = ChatKind.PRIVATE
         self.person = Person(id="7", name="Nguyễn Văn A")
 
     @property
     def place(self) -> Place:
-        return Place(channel="telegram", address=self.chat, kind=self.kind)
+        return Place(channel=self.channel, address=self.chat, kind=self.kind)
 
     async def bind(self, *agencies: str, role: Role = Role.OFFICER) -> None:
         for agency in agencies:
@@ -272,7 +275,7 @@ class Office:
 
     async def _answer(self, incoming: Words | Tap, database: Database) -> Answer | None:
         async with database.write() as session:
-            chat = await chats.chat_for(session, channel="telegram", address=self.chat, kind=self.kind)
+            chat = await chats.chat_for(session, channel=self.channel, address=self.chat, kind=self.kind)
             return await self.conversation.answer(session, incoming, chat, now=self.now, wall=self.now)
 
     async def entry(self, agency: str, code: str, slot: str = "") -> Entry:

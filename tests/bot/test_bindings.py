@@ -230,7 +230,7 @@ async def test_a_second_yes_to_the_same_question_ends_nothing_more(office: Offic
 
     again = await office.tap(question, "Xác nhận")
 
-    assert plain(again.message) == "Nút này đã được bấm rồi, không có gì thay đổi thêm."
+    assert plain(again.message) == "Lựa chọn này đã được dùng rồi, không có gì thay đổi thêm."
     assert await live(office) == {("officer", "VPUB")}
 
 

@@ -9,7 +9,7 @@ from bot.options import Options
 from bot.request import Person
 from plan.model import Report, ReportPeriod
 from store.states import State
-from tests.bot.office import PLAN, TIMETABLE, Office, action_of, labels, plain, put_plan
+from tests.bot.office import ENTRANCES, PLAN, TIMETABLE, Office, action_of, labels, plain, put_plan
 
 
 async def confirm(office: Office, message: Message) -> Message:
@@ -683,7 +683,7 @@ async def test_a_document_alone_asks_for_the_code(office: Office) -> None:
 
 async def test_where_the_standing_office_approves_a_done_is_handed_to_it(office: Office) -> None:
     office.conversation = Conversation(
-        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(approves_done=True)
+        entrances=ENTRANCES, timetable=TIMETABLE, options=Options(approves_done=True)
     )
     await office.bind("STP")
 

@@ -5,7 +5,7 @@ import pytest
 
 from bot.listing import (
     Standing,
-    done_button,
+    done_choice,
     done_command,
     done_words,
     entry_lines,
@@ -194,7 +194,7 @@ def test_what_is_tapped_names_the_period(slot: str, command: str) -> None:
 def test_the_button_of_an_item_names_its_period_where_there_are_several(
     entry: Entry, label: str, typed: str
 ) -> None:
-    assert done_button(entry) == runs(label, typed)
+    assert done_choice(entry) == runs(label, typed)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_the_button_of_an_item_names_its_period_where_there_are_several(
     ],
 )
 def test_what_cannot_be_tapped_done_has_no_button(entry: Entry) -> None:
-    assert done_button(entry) is None
+    assert done_choice(entry) is None
 
 
 @pytest.mark.parametrize(
