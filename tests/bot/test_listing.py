@@ -171,7 +171,7 @@ def test_done_says_when_in_vietnam_and_nobodys_name() -> None:
     ],
 )
 def test_what_is_tapped_names_the_period(slot: str, command: str) -> None:
-    assert done_command(replace(TUYEN_TRUYEN, slot=slot)) == command
+    assert done_command(replace(TUYEN_TRUYEN, slot=slot)).text == command
 
 
 @pytest.mark.parametrize(
