@@ -163,21 +163,20 @@ def done_command(entry: Entry) -> Span:
 
 def command_about(command: Command, entry: Entry, *more: str) -> Span:
     """A command about one assignment: its code, its period where it recurs, and `more` words."""
-    words = (*_names(entry), *more)
-    return offered(command, "_".join(code_command(word) for word in words), " ".join(words))
+    own = period_of_slot(entry.slot)
+    period = [] if own is None else [own.said, *_other_year(own, entry)]
+    tapped = (*typed_name(entry).split(), *more)
+    return offered(command, "_".join(map(code_command, tapped)), " ".join([entry.code, *period, *more]))
 
 
 def typed_name(entry: Entry) -> str:
     """How one assignment is named behind a command: "2.6a", "BC q1", "BC nam 2024"."""
-    return " ".join(_names(entry))
-
-
-def _names(entry: Entry) -> list[str]:
     own = period_of_slot(entry.slot)
-    if own is None:
-        return [entry.code]
-    year = [] if own.year in (None, entry.plan_year) else [f"{own.year}"]
-    return [entry.code, own.key, *year]
+    return entry.code if own is None else " ".join([entry.code, own.key, *_other_year(own, entry)])
+
+
+def _other_year(own: Period, entry: Entry) -> list[str]:
+    return [] if own.year in (None, entry.plan_year) else [f"{own.year}"]
 
 
 def done_button(entry: Entry) -> Choice | None:
