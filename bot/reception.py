@@ -251,7 +251,9 @@ async def _reply(
 
 async def _chat(session: AsyncSession, incoming: Words | Tap | Wordless | Gone | Back) -> ChatRow:
     place = incoming.place
-    return await chats.chat_for(session, channel=place.channel, address=place.address, kind=place.kind)
+    return await chats.chat_for(
+        session, channel=place.channel, address=place.address, kind=place.kind, sparing=place.sparing
+    )
 
 
 def _in_group(incoming: Words) -> bool:
