@@ -57,18 +57,20 @@ def _parts_of_row(row: tuple[Choice, ...], fits: Fits) -> list[tuple[Choice, ...
 
 
 def _parts(whole: Block, fits: Fits) -> list[Block]:
-    """A block that no message could hold is cut between its lines, and a line that none could hold in itself."""
+    """A block that no message could hold is cut between its lines, and a line that none could hold in itself. News is told
+    with its last part."""
     if _alone(whole, fits):
         return [whole]
-    of_lines = [replace(whole, lines=(_shortened(item, fits),), choices=()) for item in whole.lines]
-    of_choices = [replace(whole, lines=(), choices=(choice,)) for choice in whole.choices]
+    empty = replace(whole, lines=(), choices=(), news=None)
+    of_lines = [replace(empty, lines=(_shortened(item, fits),)) for item in whole.lines]
+    of_choices = [replace(empty, choices=(choice,)) for choice in whole.choices]
     parts: list[Block] = []
     for more in (*of_lines, *of_choices):
         if parts and _alone(longer := _joined(parts[-1], more), fits):
             parts[-1] = longer
         else:
             parts.append(more)
-    return parts
+    return [*parts[:-1], replace(parts[-1], news=whole.news)]
 
 
 def _joined(part: Block, more: Block) -> Block:
