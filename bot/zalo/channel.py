@@ -3,7 +3,7 @@
 from bot.channel import Destination, Outcome, Sent
 from bot.message import Message
 from bot.pieces import marked_as_repeat
-from bot.zalo.api import ZaloApi, ZaloError, ZaloRefused
+from bot.zalo.api import Refused, ZaloApi, ZaloError
 from bot.zalo.outcomes import outcome_of
 from bot.zalo.render import Written, split, write
 
@@ -33,8 +33,9 @@ class ZaloChannel:
     async def _write(self, address: str, written: Written) -> str:
         """Styles are a courtesy: where they are refused the words go without them."""
         try:
-            return await self._api.send_message(address, written.text, styles=written.styles)
-        except ZaloRefused as error:
-            if error.code == 400 and written.styles and "style" in error.description.lower():
-                return await self._api.send_message(address, written.text)
-            raise
+            sent = await self._api.send_message(address, written.text, written.styles)
+        except Refused as error:
+            if not (error.code == 400 and written.styles and "style" in error.description.lower()):
+                raise
+            sent = await self._api.send_message(address, written.text)
+        return sent.id

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from bot.message import Block, Choice, Line, Message, Span, Style, line
 from bot.pieces import marked_as_repeat, units
 from bot.pieces import split as cut_to_fit
+from bot.zalo.api import TextStyle
 
 _MAX_TEXT = 2000
 _MAX_LABEL = 200
@@ -17,15 +18,6 @@ _WIDEST_NUMBER = 999
 _ANSWER_BY_NUMBER = "Trả lời bằng số:"
 _NUMBERS_ABOVE = "Trả lời bằng số để chọn."
 _CODES = {Style.BOLD: "b", Style.ITALIC: "i"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class TextStyle:
-    """A run of the text in one style of the platform's (`code`: "b", "i"); `start` and `length` in UTF-16 units."""
-
-    start: int
-    length: int
-    code: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +48,7 @@ def write(message: Message) -> Written:
                 shown = span.typed or span.text
                 length = units(shown)
                 if length and span.style in _CODES:
-                    styles.append(TextStyle(start=at, length=length, code=_CODES[span.style]))
+                    styles.append(TextStyle(start=at, length=length, styles=(_CODES[span.style],)))
                 text.append(shown)
                 at += length
     return Written(text="".join(text), styles=tuple(styles))

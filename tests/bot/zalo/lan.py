@@ -5,8 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
 from bot.zalo.api import ZaloApi
 from bot.zalo.channel import ZaloChannel
 from tests.app.town import Town, open_town
@@ -41,5 +39,5 @@ async def open_lan() -> AsyncIterator[Lan]:
 @asynccontextmanager
 async def open_channel(url: str, *, token: str = TOKEN) -> AsyncIterator[ZaloChannel]:
     """The bot's channel to the sandbox at that address, with little patience."""
-    async with httpx.AsyncClient(timeout=httpx.Timeout(2, read=0.3), trust_env=False) as http:
-        yield ZaloChannel(ZaloApi(token=token, api_url=f"{url}/zalo", http=http))
+    async with ZaloApi(token=token, api_url=f"{url}/zalo", read_seconds=0.3) as api:
+        yield ZaloChannel(api)

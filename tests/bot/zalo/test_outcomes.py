@@ -2,53 +2,42 @@
 
 from datetime import timedelta
 
-import httpx
 import pytest
 
 from bot.channel import Destination, Outcome, Refused, RetryLater, Sent, Uncertain
 from bot.message import message
-from bot.zalo.api import ZaloError, ZaloRefused, ZaloUnanswered, ZaloUnreadable
+from bot.zalo import api
 from bot.zalo.outcomes import outcome_of
 from tests.bot.zalo.lan import TOKEN, Lan, open_channel
 
 MINUTE = timedelta(minutes=1)
 
 
-def caused(cause: Exception) -> ZaloUnanswered:
-    error = ZaloUnanswered(type(cause).__name__)
-    error.__cause__ = cause
-    return error
-
-
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (ZaloRefused(403, "Forbidden"), Refused(reason="Forbidden", suspends=True)),
-        (ZaloRefused(404, "Chat not found"), Refused(reason="Chat not found", suspends=True)),
-        (ZaloRefused(404, "Not Found"), RetryLater(reason="Not Found", after=MINUTE, whole_channel=True)),
-        (ZaloRefused(400, "User not found"), Refused(reason="User not found", suspends=True)),
-        (ZaloRefused(400, "text is required"), Refused(reason="text is required", suspends=False)),
-        (ZaloRefused(400, ""), Refused(reason="error 400", suspends=False)),
+        (api.Refused(403, "Forbidden"), Refused(reason="Forbidden", suspends=True)),
+        (api.Refused(404, "Chat not found"), Refused(reason="Chat not found", suspends=True)),
+        (api.Refused(404, "Not Found"), RetryLater(reason="Not Found", after=MINUTE, whole_channel=True)),
+        (api.Refused(400, "User not found"), Refused(reason="User not found", suspends=True)),
+        (api.Refused(400, "text is required"), Refused(reason="text is required", suspends=False)),
+        (api.Refused(408, "Request timeout"), RetryLater(reason="Request timeout")),
         (
-            ZaloRefused(401, "Unauthorized"),
+            api.TokenRefused(401, "Unauthorized"),
             RetryLater(reason="token refused", after=MINUTE, whole_channel=True),
         ),
-        (ZaloRefused(429, "Quota exceeded"), RetryLater(reason="quota exceeded", whole_channel=True)),
-        (ZaloRefused(500, "Internal"), RetryLater(reason="Internal")),
-        (ZaloUnreadable(200), Uncertain(reason="unreadable answer (200)")),
-        (ZaloUnreadable(502), Uncertain(reason="unreadable answer (502)")),
-        (ZaloUnreadable(403), RetryLater(reason="unreadable answer (403)")),
-        (caused(httpx.ReadTimeout("")), Uncertain(reason="ReadTimeout")),
-        (caused(httpx.WriteTimeout("")), Uncertain(reason="WriteTimeout")),
-        (caused(httpx.ReadError("")), Uncertain(reason="ReadError")),
-        (caused(httpx.RemoteProtocolError("")), Uncertain(reason="RemoteProtocolError")),
-        (caused(httpx.ConnectTimeout("")), RetryLater(reason="ConnectTimeout")),
-        (caused(httpx.ConnectError("")), RetryLater(reason="ConnectError")),
-        (caused(httpx.PoolTimeout("")), RetryLater(reason="PoolTimeout")),
+        (
+            api.QuotaExceeded(429, "Quota exceeded"),
+            RetryLater(reason="quota exceeded", whole_channel=True),
+        ),
+        (api.Unavailable(500, "Internal"), RetryLater(reason="Internal")),
+        (api.Unreadable("not JSON"), Uncertain(reason="not JSON")),
+        (api.Unreachable("ReadTimeout", left=True), Uncertain(reason="ReadTimeout")),
+        (api.Unreachable("ConnectError", left=False), RetryLater(reason="ConnectError")),
     ],
-    ids=lambda value: repr(value) if isinstance(value, ZaloError) else "",
+    ids=lambda value: repr(value) if isinstance(value, api.ZaloError) else "",
 )
-def test_what_an_error_says_about_a_send(error: ZaloError, expected: Outcome) -> None:
+def test_what_an_error_says_about_a_send(error: api.ZaloError, expected: Outcome) -> None:
     assert outcome_of(error) == expected
 
 
@@ -82,13 +71,13 @@ async def test_a_refusal_is_read_in_whatever_way_it_comes(
     [
         (
             {"kind": "status", "status": 502, "style": "plain"},
-            Uncertain(reason="unreadable answer (502)"),
+            Uncertain(reason="sendMessage: not JSON, with status 502"),
         ),
         (
             {"kind": "status", "status": 403, "style": "plain"},
-            RetryLater(reason="unreadable answer (403)"),
+            Uncertain(reason="sendMessage: not JSON, with status 403"),
         ),
-        ({"kind": "bad_json"}, Uncertain(reason="unreadable answer (200)")),
+        ({"kind": "bad_json"}, Uncertain(reason="sendMessage: not JSON, with status 200")),
         ({"kind": "flood"}, RetryLater(reason="quota exceeded", whole_channel=True)),
         ({"kind": "hang_before", "seconds": 5}, Uncertain(reason="ReadTimeout")),
         ({"kind": "hang_after", "seconds": 5}, Uncertain(reason="ReadTimeout")),

@@ -22,7 +22,8 @@ from bot.message import (
     tappable,
 )
 from bot.pieces import marked_as_repeat
-from bot.zalo.render import TextStyle, Written, split, write
+from bot.zalo.api import TextStyle
+from bot.zalo.render import Written, split, write
 
 LIMIT = 2000
 
@@ -35,8 +36,9 @@ def styled(written: Written) -> list[tuple[str, str]]:
     """What stands in which style."""
     text = written.text.encode("utf-16-le")
     return [
-        (text[2 * one.start : 2 * (one.start + one.length)].decode("utf-16-le"), one.code)
+        (text[2 * one.start : 2 * (one.start + one.length)].decode("utf-16-le"), style)
         for one in written.styles
+        for style in one.styles
     ]
 
 
@@ -70,7 +72,7 @@ def test_lines_become_plain_text_with_styles_beside_it(
 def test_positions_are_counted_in_utf_16_units_over_the_whole_text() -> None:
     written = write(message("😀", block(line("ệ ", bold("x")))))
 
-    assert written == Written(text="😀\n\nệ x", styles=(TextStyle(start=6, length=1, code="b"),))
+    assert written == Written(text="😀\n\nệ x", styles=(TextStyle(start=6, length=1, styles=("b",)),))
 
 
 def test_an_items_choices_stand_under_it_and_the_others_at_the_end() -> None:
