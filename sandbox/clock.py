@@ -75,6 +75,10 @@ class SandboxClock:
         """The simulated instant as Telegram writes dates: whole seconds since 1970."""
         return int(self.now().timestamp())
 
+    def milliseconds(self) -> int:
+        """The simulated instant as Zalo writes dates: whole milliseconds since 1970."""
+        return int(self.now().timestamp() * 1_000)
+
     def change(
         self,
         *,

@@ -95,4 +95,5 @@ def _rest(claim: Claim, pieces: Sequence[Message]) -> dict[str, Any] | None:
     if claim.kind is OutboxKind.NOTICE or claim.body is None:
         return claim.body
     blocks = tuple(block for piece in pieces for block in piece.blocks)
-    return to_json(Message(blocks=blocks, choices=pieces[-1].choices))
+    choices = tuple(row for piece in pieces for row in piece.choices)
+    return to_json(Message(blocks=blocks, choices=choices))

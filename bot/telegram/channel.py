@@ -10,8 +10,9 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.channel import Destination, Outcome, RetryLater, Sent, Uncertain
 from bot.message import Message
+from bot.pieces import marked_as_repeat
 from bot.telegram.outcomes import outcome_of
-from bot.telegram.render import keyboard, marked_as_repeat, split, to_html
+from bot.telegram.render import keyboard, split, to_html
 
 NAME = "telegram"
 _NO_LONGER_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from bot.network import NEVER_LEFT
+
 API_URL = "https://bot-api.zaloplatforms.com"
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 15.0
@@ -18,13 +20,6 @@ _POLL_MARGIN_SECONDS = 10.0
 _CONNECTIONS = 8
 _NOTHING_CAME = 408
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
-_NEVER_LEFT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-    httpx.ProxyError,
-)
 _DESCRIPTION_LIMIT = 200
 
 
@@ -154,7 +149,9 @@ class ZaloApi:
 
     async def send_photo(self, chat_id: str, photo: str, caption: str | None = None) -> SentMessage:
         """`photo` is an address where the platform can fetch it."""
-        asked = {"chat_id": chat_id, "photo": photo} | ({"caption": caption} if caption else {})
+        asked: dict[str, Any] = {"chat_id": chat_id, "photo": photo} | (
+            {"caption": caption} if caption else {}
+        )
         return _sent(await self._result("sendPhoto", **asked))
 
     async def send_sticker(self, chat_id: str, sticker: str) -> SentMessage:
@@ -201,7 +198,7 @@ class ZaloApi:
             response = await self._client.post(method, json=asked, timeout=timeout)
         except httpx.HTTPError as error:
             # Without the cause: what it keeps has the address in it.
-            raise Unreachable(type(error).__name__, left=not isinstance(error, _NEVER_LEFT)) from None
+            raise Unreachable(type(error).__name__, left=not isinstance(error, NEVER_LEFT)) from None
         return _answer(method, response)
 
     def __repr__(self) -> str:
