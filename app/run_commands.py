@@ -18,7 +18,7 @@ from app.rehearsal import TOKEN, SandboxClock, bind_everybody, sandbox_process, 
 from app.rules import read_rules
 from app.service import running
 from app.storage import only_bot_on
-from config.settings import ROOT, Settings
+from config.settings import ROOT, Settings, Tokens, UnreadableToken
 from scheduler.clockwork import Rhythm
 
 _REHEARSAL_START = datetime.fromisoformat("2023-03-07T07:25:00+07:00")
@@ -43,14 +43,14 @@ def run(
 ) -> None:
     """Run the bot: receive, answer, scan, remind. Ctrl-C (or SIGTERM) stops it cleanly.
 
-    Settings come from the environment and .env (see .env.example); TELEGRAM_BOT_TOKEN is the only one that must be set.
+    Settings come from the environment and .env (see .env.example); TELEGRAM_BOT_TOKEN or ZALO_BOT_TOKEN must be set, or both.
     """
     chosen = settings()
     clock = _clock(clock_from, clock_speed)
-    token = _token(chosen)
+    tokens = _tokens(chosen)
     set_up_logs(chosen.nhacviec_log_level, for_people=err.is_terminal)
     with errors_for_people(), only_bot_on(chosen.database_url):
-        uvloop.run(until_told_to_stop(_run(chosen, token, clock)))
+        uvloop.run(until_told_to_stop(_run(chosen, tokens, clock)))
 
 
 def rehearse(
@@ -101,31 +101,32 @@ def _clock(clock_from: str | None, clock_speed: float | None) -> Callable[[], da
         )
 
 
-def _token(chosen: Settings) -> str:
+def _tokens(chosen: Settings) -> Tokens:
     try:
-        token = chosen.token()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a text file"
+        tokens = chosen.tokens()
+    except UnreadableToken as error:
+        fail(str(error), "Name a file that this user can read and that holds the token.")
+    if not tokens.telegram and not tokens.zalo:
         fail(
-            f"TELEGRAM_BOT_TOKEN_FILE: {chosen.telegram_bot_token_file}: {reason}",
-            "Name a file that this user can read and that holds the token.",
+            "TELEGRAM_BOT_TOKEN is not set, nor is ZALO_BOT_TOKEN.",
+            "Get a token from @BotFather on Telegram, or from Zalo Bot Manager on Zalo, and put it into .env:"
+            " TELEGRAM_BOT_TOKEN=123456:ABC… (see .env.example). To try the bot without either: make run",
         )
-    if not token:
-        fail(
-            "TELEGRAM_BOT_TOKEN is not set.",
-            "Get a token from @BotFather on Telegram and put it into .env: TELEGRAM_BOT_TOKEN=123456:ABC… (see"
-            " .env.example). To try the bot without Telegram: make run",
-        )
-    if not _TOKEN_SHAPE.fullmatch(token):
-        fail(
-            "TELEGRAM_BOT_TOKEN does not look like a bot's token.",
-            "A token is a number, a colon, and letters, digits, - or _: 123456:ABC…  Copy it from @BotFather as it is.",
-        )
-    return token
+    for setting, token, source in (
+        ("TELEGRAM_BOT_TOKEN", tokens.telegram, "@BotFather"),
+        ("ZALO_BOT_TOKEN", tokens.zalo, "Zalo Bot Manager"),
+    ):
+        if token and not _TOKEN_SHAPE.fullmatch(token):
+            fail(
+                f"{setting} does not look like a bot's token.",
+                "A token is a number, a colon, and letters, digits, - or _: 123456:ABC…  Copy it from"
+                f" {source} as it is.",
+            )
+    return tokens
 
 
-async def _run(chosen: Settings, token: str, clock: Callable[[], datetime]) -> None:
-    async with running(chosen, read_rules(chosen), token=token, clock=clock):
+async def _run(chosen: Settings, tokens: Tokens, clock: Callable[[], datetime]) -> None:
+    async with running(chosen, read_rules(chosen), tokens=tokens, clock=clock):
         await asyncio.Event().wait()
 
 
@@ -142,7 +143,7 @@ async def _rehearse(chosen: Settings, port: int, folder: Path) -> None:
             await clock.set_running(False)
         out.print("Starting the bot …")
         async with running(
-            chosen, read_rules(chosen), token=TOKEN, clock=clock, rhythm=_REHEARSAL_RHYTHM
+            chosen, read_rules(chosen), tokens=Tokens(telegram=TOKEN), clock=clock, rhythm=_REHEARSAL_RHYTHM
         ) as service:
             with out.status("Binding the agencies' chats …"):
                 new = await bind_everybody(sandbox, service, clock)
