@@ -34,6 +34,7 @@ class ZaloControl:
                 "error": self._post.error,
             },
             "polling": zalo.open_polls > 0,
+            "polls": zalo.open_polls,
             "waiting": len(zalo.waiting),
             "month": month,
             "sent_this_month": zalo.count.of(month),
