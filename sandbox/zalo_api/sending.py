@@ -17,12 +17,12 @@ _ACTIONS = frozenset({"typing", "upload_photo"})
 
 
 def send_message(world: World, params: Params) -> Answer:
-    """A text. https://bot.zaloplatforms.com/docs/apis/sendMessage/"""
+    """A text. https://docs.zaloplatforms.com/docs/BOT/apis/sendMessage"""
     return _send(world, params, message_text(params))
 
 
 def send_photo(world: World, params: Params) -> Answer:
-    """A picture that Zalo fetches from an address. https://bot.zaloplatforms.com/docs/apis/sendPhoto/"""
+    """A picture that Zalo fetches from an address. https://docs.zaloplatforms.com/docs/BOT/apis/sendPhoto"""
     address = params.required("photo")
     if urlsplit(address).scheme not in {"http", "https"}:
         raise bad_request("photo must be a URL")
@@ -30,12 +30,12 @@ def send_photo(world: World, params: Params) -> Answer:
 
 
 def send_sticker(world: World, params: Params) -> Answer:
-    """A sticker by its id. https://bot.zaloplatforms.com/docs/apis/sendSticker/"""
+    """A sticker by its id. https://docs.zaloplatforms.com/docs/BOT/apis/sendSticker"""
     return _send(world, params, {"sticker": params.required("sticker")})
 
 
 def send_chat_action(world: World, params: Params) -> Answer:
-    """Shows that the bot is busy. https://bot.zaloplatforms.com/docs/apis/sendChatAction/"""
+    """Shows that the bot is busy. https://docs.zaloplatforms.com/docs/BOT/apis/sendChatAction"""
     action = params.required("action")
     if action not in _ACTIONS:
         raise bad_request("action must be typing or upload_photo")

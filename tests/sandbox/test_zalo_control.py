@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ def test_a_chat_says_of_which_platform_it_is_and_what_the_bot_calls_it(zalo: Zal
         private["address"],
         group["members"][1]["address"],
     ]
+    assert re.fullmatch(r"zgr-[0-9a-f]{20}", group["address"])
     assert len({private["address"], group["address"], group["members"][1]["address"]}) == 3
 
 
