@@ -3,7 +3,6 @@
 from urllib.parse import urlsplit
 
 from sandbox.chats import BotStatus, Chat
-from sandbox.clock import SHOWN_ZONE
 from sandbox.conversation import post
 from sandbox.json_types import JsonObject
 from sandbox.world import World
@@ -58,7 +57,7 @@ def writable_chat(world: World, params: Params) -> Chat:
 
 def _send(world: World, params: Params, content: JsonObject) -> Answer:
     chat = writable_chat(world, params)
-    month = f"{world.clock.now().astimezone(SHOWN_ZONE):%Y-%m}"
+    month = world.clock.month()
     allowed = world.limits.settings.zalo_messages_allowed
     if allowed is not None and world.zalo.count.of(month) >= allowed:
         raise quota_exceeded()
