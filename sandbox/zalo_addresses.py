@@ -1,6 +1,6 @@
 """Ids on Zalo's wire: opaque texts of 20 hexadecimal digits, derived from the sandbox's own numbers.
 
-A private chat has the id of its person, as on the real platform.
+As on the real platform a private chat has the id of its person, and the id of a group begins with "zgr-".
 """
 
 import hashlib
@@ -18,7 +18,7 @@ def person_address(user_id: int) -> str:
 
 def chat_address(chat: Chat) -> str:
     """The id of a chat."""
-    return person_address(chat.members[0]) if chat.is_private else _opaque("group", chat.id)
+    return person_address(chat.members[0]) if chat.is_private else "zgr-" + _opaque("group", chat.id)
 
 
 def message_address(message_id: int) -> str:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.clock import SHOWN_ZONE
 from sandbox.control.body import ControlError, answer, read_body
 from sandbox.faults import ErrorStyle
 from sandbox.json_types import JsonObject
@@ -25,7 +24,7 @@ class ZaloControl:
     def view(self) -> JsonObject:
         """The bot, how it gets its events, what its plan has used, and the switches."""
         zalo, limits = self._world.zalo, self._world.limits.settings
-        month = f"{self._world.clock.now().astimezone(SHOWN_ZONE):%Y-%m}"
+        month = self._world.clock.month()
         return {
             "bot": zalo.bot.as_api(),
             "webhook": {
@@ -34,6 +33,7 @@ class ZaloControl:
                 "error": self._post.error,
             },
             "polling": zalo.open_polls > 0,
+            "polls": zalo.open_polls,
             "waiting": len(zalo.waiting),
             "month": month,
             "sent_this_month": zalo.count.of(month),

@@ -15,8 +15,9 @@ _KINDS = ("text", "photo", "sticker", "voice", "unsupported")
 def write_on_zalo(world: World, chat: Chat, body: Body) -> JsonObject:
     """A person sends one thing: `text`, `photo`, `sticker`, `voice` or `unsupported`.
 
-    `photo` (with a `caption`) and `voice` are addresses, `sticker` an id, `unsupported` true. `mention`
-    puts the bot's name in front, as a choice from the list of members does; `reply_to` is the number of a message. The answer has the message's `address` on the wire and whether it `reached` the bot.
+    `photo` (with a `caption`) and `voice` are addresses, `sticker` an id, `unsupported` true. `mention` puts the
+    bot's name in front, as a choice from the list of members does; `reply_to` is the number of a message. The
+    answer has the message's `address` on the wire and whether it `reached` the bot.
     """
     received_at = world.settings.real_time()
     content = _content(world, body) | _reply(chat, body)

@@ -94,7 +94,7 @@ class ZaloApi:
                 raise ZaloError(404, "Not Found")
 
     def _get_me(self) -> Answer:
-        """https://bot.zaloplatforms.com/docs/apis/getMe/"""
+        """https://docs.zaloplatforms.com/docs/BOT/apis/getMe"""
         bot = self.world.zalo.bot
         return Answer(
             result={

@@ -23,7 +23,7 @@ def tell_bot(world: World, chat: Chat, person: User, message: StoredMessage) -> 
 
 
 def event_of(world: World, chat: Chat, person: User, message: StoredMessage) -> JsonObject:
-    """https://bot.zaloplatforms.com/docs/webhook/"""
+    """https://docs.zaloplatforms.com/docs/BOT/webhook"""
     kind, content = _content(message.api)
     return {
         "event_name": f"message.{kind}.received",

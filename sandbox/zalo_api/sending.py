@@ -3,7 +3,6 @@
 from urllib.parse import urlsplit
 
 from sandbox.chats import BotStatus, Chat
-from sandbox.clock import SHOWN_ZONE
 from sandbox.conversation import post
 from sandbox.json_types import JsonObject
 from sandbox.world import World
@@ -17,12 +16,12 @@ _ACTIONS = frozenset({"typing", "upload_photo"})
 
 
 def send_message(world: World, params: Params) -> Answer:
-    """A text. https://bot.zaloplatforms.com/docs/apis/sendMessage/"""
+    """A text. https://docs.zaloplatforms.com/docs/BOT/apis/sendMessage"""
     return _send(world, params, message_text(params))
 
 
 def send_photo(world: World, params: Params) -> Answer:
-    """A picture that Zalo fetches from an address. https://bot.zaloplatforms.com/docs/apis/sendPhoto/"""
+    """A picture that Zalo fetches from an address. https://docs.zaloplatforms.com/docs/BOT/apis/sendPhoto"""
     address = params.required("photo")
     if urlsplit(address).scheme not in {"http", "https"}:
         raise bad_request("photo must be a URL")
@@ -30,12 +29,12 @@ def send_photo(world: World, params: Params) -> Answer:
 
 
 def send_sticker(world: World, params: Params) -> Answer:
-    """A sticker by its id. https://bot.zaloplatforms.com/docs/apis/sendSticker/"""
+    """A sticker by its id. https://docs.zaloplatforms.com/docs/BOT/apis/sendSticker"""
     return _send(world, params, {"sticker": params.required("sticker")})
 
 
 def send_chat_action(world: World, params: Params) -> Answer:
-    """Shows that the bot is busy. https://bot.zaloplatforms.com/docs/apis/sendChatAction/"""
+    """Shows that the bot is busy. https://docs.zaloplatforms.com/docs/BOT/apis/sendChatAction"""
     action = params.required("action")
     if action not in _ACTIONS:
         raise bad_request("action must be typing or upload_photo")
@@ -58,7 +57,7 @@ def writable_chat(world: World, params: Params) -> Chat:
 
 def _send(world: World, params: Params, content: JsonObject) -> Answer:
     chat = writable_chat(world, params)
-    month = f"{world.clock.now().astimezone(SHOWN_ZONE):%Y-%m}"
+    month = world.clock.month()
     allowed = world.limits.settings.zalo_messages_allowed
     if allowed is not None and world.zalo.count.of(month) >= allowed:
         raise quota_exceeded()
