@@ -14,16 +14,25 @@ import uvloop
 from app.clock import RehearsalClock, wall_clock
 from app.console import err, errors_for_people, fail, out, settings
 from app.logs import set_up_logs
-from app.rehearsal import TOKEN, SandboxClock, bind_everybody, sandbox_process, show_stops_for_ever
+from app.rehearsal import (
+    TOKEN,
+    ZALO_TOKEN,
+    SandboxClock,
+    bind_everybody,
+    sandbox_process,
+    show_stops_for_ever,
+)
 from app.rules import read_rules
 from app.service import running
 from app.storage import only_bot_on
 from config.settings import ROOT, Settings, Tokens, UnreadableToken
+from plan.model import AgencyKind
 from scheduler.clockwork import Rhythm
 
 _REHEARSAL_START = datetime.fromisoformat("2023-03-07T07:25:00+07:00")
 _REHEARSAL_SPEED = 60.0
 _TOKEN_SHAPE = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+_TOKENS = Tokens(telegram=TOKEN, zalo=ZALO_TOKEN)
 _REHEARSAL_RHYTHM = Rhythm(scan=1, statuses=2, refresh=2, leases=5)
 
 
@@ -61,7 +70,7 @@ def rehearse(
         Path, typer.Option("--folder", help="Where the rehearsal keeps its state; delete it to begin anew.")
     ] = ROOT / "var" / "rehearsal",
 ) -> None:
-    """Try everything out: the bot on a sandbox that stands in for Telegram, with a chat page and a clock that can jump.
+    """Try everything out: the bot on a sandbox that plays Telegram and Zalo, with a chat page and a clock that can jump.
 
     It starts on Tuesday 2023-03-07 at 07:25 in Vietnam, one minute a second, with all agencies' chats bound; nothing leaves
     this machine. Start it again and it goes on where it was. Ctrl-C ends it.
@@ -74,6 +83,8 @@ def rehearse(
             "telegram_api_url": f"http://127.0.0.1:{port}",
             "telegram_proxy": None,
             "telegram_webhook_url": None,
+            "zalo_api_url": f"http://127.0.0.1:{port}/zalo",
+            "zalo_webhook_url": None,
             "nhacviec_listen": None,
             "database_url": f"sqlite:///{folder / 'nhacviec.db'}",
         }
@@ -143,10 +154,16 @@ async def _rehearse(chosen: Settings, port: int, folder: Path) -> None:
             await clock.set_running(False)
         out.print("Starting the bot …")
         async with running(
-            chosen, read_rules(chosen), tokens=Tokens(telegram=TOKEN), clock=clock, rhythm=_REHEARSAL_RHYTHM
+            chosen, read_rules(chosen), tokens=_TOKENS, clock=clock, rhythm=_REHEARSAL_RHYTHM
         ) as service:
             with out.status("Binding the agencies' chats …"):
-                new = await bind_everybody(sandbox, service, clock)
+                new = await bind_everybody(
+                    sandbox,
+                    service,
+                    clock,
+                    on_zalo=lambda agency: agency.kind == AgencyKind.DISTRICT,
+                    on_both={"STP"},
+                )
             if first_time:
                 await clock.set_running(True)
             tasks = [

@@ -1,7 +1,8 @@
 """Choices that are answered by number, where nothing can be tapped.
 
 A chat's numbers count upwards, from 1 to 99 and then from 1 again, past those that can still be answered: so an old number
-never answers a newer question. They are kept here, so that any process, also after a restart, knows what a number means.
+never answers a newer question. What can be chosen again keeps its number. They are kept here, so that any process, also after
+a restart, knows what a number means.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -33,13 +34,18 @@ async def give_numbers(
 ) -> list[int]:
     """A number for each of a message's choices, from now on answerable; the same ones again when the message goes out again.
     The caller's transaction commits before the message leaves. `now` is business time."""
-    known = await _numbers_in(session, outbox_id)
+    rows = (await session.scalars(select(OfferRow).where(OfferRow.chat_id == chat_id))).all()
+    live = [row for row in rows if row.expires_at > now]
+    wanted = {choice.action for choice in choices}
+    known: dict[str, int] = {}
+    for row in live:
+        if row.action in wanted:
+            row.expires_at, row.outbox_id = now + ANSWERABLE_FOR, outbox_id
+            known[row.action] = row.number
     new = [choice for choice in dict.fromkeys(choices) if choice.action not in known]
     if new:
-        rows = (await session.scalars(select(OfferRow).where(OfferRow.chat_id == chat_id))).all()
-        live = {row.number for row in rows if row.expires_at > now}
         last = max(rows, key=lambda row: row.id).number if rows else 0
-        numbers = list(islice(_free(last, live), len(new)))
+        numbers = list(islice(_free(last, {row.number for row in live}), len(new)))
         await session.execute(
             delete(OfferRow).where(OfferRow.chat_id == chat_id, OfferRow.number.in_(numbers))
         )
@@ -55,16 +61,9 @@ async def give_numbers(
             )
             for number, choice in zip(numbers, new, strict=True)
         )
-        await session.flush()
         known |= {choice.action: number for number, choice in zip(numbers, new, strict=True)}
+    await session.flush()
     return [known[choice.action] for choice in choices]
-
-
-async def _numbers_in(session: AsyncSession, outbox_id: int) -> dict[str, int]:
-    found = await session.execute(
-        select(OfferRow.action, OfferRow.number).where(OfferRow.outbox_id == outbox_id)
-    )
-    return {row[0]: row[1] for row in found}
 
 
 def _free(last: int, live: Collection[int]) -> Iterator[int]:
@@ -88,11 +87,11 @@ async def offer_with(session: AsyncSession, *, chat_id: int, number: int) -> Off
 
 
 async def live_offers(session: AsyncSession, *, chat_id: int, now: datetime) -> Sequence[OfferRow]:
-    """What can still be answered in the chat, the newest first."""
+    """What can still be answered in the chat, that of the newest message first."""
     found = await session.scalars(
         select(OfferRow)
         .where(OfferRow.chat_id == chat_id, OfferRow.expires_at > now)
-        .order_by(OfferRow.id.desc())
+        .order_by(OfferRow.outbox_id.desc(), OfferRow.id.desc())
     )
     return found.all()
 

@@ -98,6 +98,18 @@ async def test_with_more_than_99_live_choices_numbers_go_on_above(database: Data
     assert await offer(database, chat, yes_no(51)) == [101, 102]
 
 
+async def test_what_can_be_chosen_again_keeps_its_number(database: Database) -> None:
+    chat = await chat_in(database)
+    done = Offered(action="run:/done 2.6a", label="✅ 2.6a", tone="plain")
+    await offer(database, chat, [done, *yes_no(1)])
+
+    assert await offer(database, chat, [*yes_no(2), done], days=3) == [4, 5, 1]
+
+    async with database.read() as session:
+        live = await live_offers(session, chat_id=chat, now=NOW + timedelta(days=6))
+    assert [row.number for row in live] == [5, 4, 1]
+
+
 async def test_each_chat_counts_by_itself(database: Database) -> None:
     one, other = await chat_in(database), (await bound_chat(database, "b2", "SNV")).id
     await offer(database, one, yes_no(1))
