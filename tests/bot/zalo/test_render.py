@@ -56,7 +56,7 @@ def a_choice(number: int | None, label: str) -> Choice:
         (block(line(code("/start X"))), "/start X", []),
         (block("a < b *c* _d_ & <b>e</b>"), "a < b *c* _d_ & <b>e</b>", []),
         (block("https://soctrang.gov.vn/a_b"), "https://soctrang.gov.vn/a_b", []),
-        (block(line("Nhắn: ", tappable("/done_2_6a", typed="xong 2.6a"))), "Nhắn: xong 2.6a", []),
+        (block(line("Nhắn: ", tappable("/done_2_6a", typed="xong 2.6a"))), "Nhắn: “xong 2.6a”", []),
         (block(line(bold(""), "x")), "x", []),
     ],
 )
@@ -212,7 +212,7 @@ def numbered(piece: Message) -> Message:
 
 
 def in_words(item: Line) -> str:
-    return "".join(span.typed or span.text for span in item)
+    return "".join(f"“{span.typed}”" if span.typed else span.text for span in item)
 
 
 @given(MESSAGES)
