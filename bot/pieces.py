@@ -57,8 +57,8 @@ def _parts_of_row(row: tuple[Choice, ...], fits: Fits) -> list[tuple[Choice, ...
 
 
 def _parts(whole: Block, fits: Fits) -> list[Block]:
-    """A block that no message could hold is cut between its lines, and a line that none could hold in itself. News is told
-    with its last part."""
+    """A block that no message could hold is cut between its lines, and a line that none could hold in itself. News counts as
+    told with its first part: a message that is made anew for its rest must not begin it again."""
     if _alone(whole, fits):
         return [whole]
     empty = replace(whole, lines=(), choices=(), news=None)
@@ -70,7 +70,7 @@ def _parts(whole: Block, fits: Fits) -> list[Block]:
             parts[-1] = longer
         else:
             parts.append(more)
-    return [*parts[:-1], replace(parts[-1], news=whole.news)]
+    return [replace(parts[0], news=whole.news), *parts[1:]]
 
 
 def _joined(part: Block, more: Block) -> Block:

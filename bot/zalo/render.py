@@ -45,13 +45,18 @@ def write(message: Message) -> Written:
         for place, item in enumerate(paragraph):
             between = "\n" if place else "\n\n" if number else ""
             for span in (Span(text=between), *item):
-                shown = span.typed or span.text
+                shown = _shown(span)
                 length = units(shown)
                 if length and span.style in _CODES:
                     styles.append(TextStyle(start=at, length=length, styles=(_CODES[span.style],)))
                 text.append(shown)
                 at += length
     return Written(text="".join(text), styles=tuple(styles))
+
+
+def _shown(span: Span) -> str:
+    """What is to be typed stands in quotation marks: "xong 2.6a" in a line about 2.6a would say that it is done."""
+    return span.text if span.typed is None else f"“{span.typed}”"
 
 
 def _paragraphs(message: Message) -> list[list[Line]]:

@@ -35,7 +35,9 @@ async def answered(office: Office, words: str) -> str:
 async def assert_answered_alike(office: Office, message: Message) -> None:
     assert offers(message)
     for tapped, typed in offers(message):
-        assert await answered(office, tapped) == await answered(office, typed)
+        answer = await answered(office, tapped)
+        assert answer == await answered(office, typed)
+        assert answer == await answered(office, f"“{typed}”")
 
 
 @pytest.mark.parametrize(

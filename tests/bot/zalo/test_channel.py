@@ -32,7 +32,7 @@ async def test_a_message_arrives_as_plain_words_with_its_styles_and_numbers(lan:
 
     [arrived] = await lan.messages()
     assert isinstance(outcome, Sent)
-    assert arrived["text"] == "🔔 2.6a <Rà soát>\nXong: xong 2.6a\n\nTrả lời bằng số:\n12. Việc đến hạn"
+    assert arrived["text"] == "🔔 2.6a <Rà soát>\nXong: “xong 2.6a”\n\nTrả lời bằng số:\n12. Việc đến hạn"
     assert arrived["html"].startswith("🔔 <b>2.6a</b> &lt;Rà soát&gt;")
 
 

@@ -56,7 +56,7 @@ def a_choice(number: int | None, label: str) -> Choice:
         (block(line(code("/start X"))), "/start X", []),
         (block("a < b *c* _d_ & <b>e</b>"), "a < b *c* _d_ & <b>e</b>", []),
         (block("https://soctrang.gov.vn/a_b"), "https://soctrang.gov.vn/a_b", []),
-        (block(line("Nhắn: ", tappable("/done_2_6a", typed="xong 2.6a"))), "Nhắn: xong 2.6a", []),
+        (block(line("Nhắn: ", tappable("/done_2_6a", typed="xong 2.6a"))), "Nhắn: “xong 2.6a”", []),
         (block(line(bold(""), "x")), "x", []),
     ],
 )
@@ -131,13 +131,13 @@ def test_a_question_moves_on_with_its_choices_rather_than_without_them() -> None
     assert [piece.blocks for piece in pieces] == [(asked.blocks[0],), (asked.blocks[1],)]
 
 
-def test_an_items_choices_and_its_news_go_with_the_last_part_of_it() -> None:
+def test_an_items_choices_stand_under_its_last_part_and_its_news_is_told_with_the_first() -> None:
     item = block("x" * 1500, "y" * 1500, about=(7,), choices=[a_choice(None, "A")])
 
     pieces = split(message(replace(item, news=3)))
 
     assert [bool(piece.rows()) for piece in pieces] == [False, True]
-    assert [part.news for piece in pieces for part in piece.blocks] == [None, 3]
+    assert [part.news for piece in pieces for part in piece.blocks] == [3, None]
     assert {part.about for piece in pieces for part in piece.blocks} == {(7,)}
 
 
@@ -212,7 +212,7 @@ def numbered(piece: Message) -> Message:
 
 
 def in_words(item: Line) -> str:
-    return "".join(span.typed or span.text for span in item)
+    return "".join(f"“{span.typed}”" if span.typed else span.text for span in item)
 
 
 @given(MESSAGES)
