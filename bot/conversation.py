@@ -49,7 +49,8 @@ from bot.commands.unknown import unknown_words
 from bot.commands.waive import waive
 from bot.commands.who import who
 from bot.entrances import Entrance
-from bot.message import block
+from bot.message import Message, block
+from bot.offers import called, chosen
 from bot.options import Options
 from bot.paging import page_of
 from bot.request import Tap, Words
@@ -146,11 +147,24 @@ class Conversation:
                     files=incoming.files,
                     album=incoming.album,
                 )
-                return await self._words(asked, incoming.text)
+                return await self._answered(asked, incoming.text)
             case Tap():
                 return await self._tap(asked, incoming.action)
             case _:
                 assert_never(incoming)
+
+    async def _answered(self, asked: Asked, text: str) -> Answer | None:
+        """Words may choose what the chat was offered by number; else they say something by themselves."""
+        if asked.files:
+            return await self._words(asked, text)
+        choice = await chosen(asked.session, text, chat_id=asked.chat.id, now=asked.now)
+        match choice:
+            case str():
+                return await self._tap(asked, choice)
+            case Message():
+                return Answer(message=choice)
+            case None:
+                return await self._words(asked, text)
 
     async def _words(self, asked: Asked, text: str, *, by_tap: bool = False, page: int = 1) -> Answer | None:
         typed = read_typed(text, bot_name=asked.bot_name)
@@ -161,6 +175,9 @@ class Conversation:
         if by_tap and typed.command in _NEVER_BY_TAP:
             return Answer(message=DEAD_CHOICE)
         if typed.command is None:
+            action = await called(asked.session, text, chat_id=asked.chat.id, now=asked.now)
+            if action is not None and not by_tap:
+                return await self._tap(asked, action)
             if not asked.bindings.roles:
                 return await _not_bound(asked)
             roles = asked.bindings.roles

@@ -36,9 +36,9 @@ _log = structlog.get_logger("reception")
 
 
 class Reception:
-    """Handles updates of all channels; `readers` has for each channel what reads its raw updates, `admins` whom to ask who a
-    group's admins are, where somebody can be asked. With `ship` an answer needs no transaction of its own to be claimed; of
-    answers that were queued without it `on_queued` tells."""
+    """Handles updates of the channels that have one of the `readers` of raw updates, `admins` whom to ask who a
+    group's admins are, where somebody can be asked. With `ship` an answer needs no transaction of its own to be claimed;
+    of answers that were queued without it `on_queued` tells."""
 
     def __init__(
         self,
@@ -85,7 +85,9 @@ class Reception:
         ended: Callable[[bool], None] | None = None
         try:
             async with self._database.write() as session:
-                while handled < _TOGETHER and (row := await inbox.next_new(session)) is not None:
+                while (
+                    handled < _TOGETHER and (row := await inbox.next_new(session, self._readers)) is not None
+                ):
                     incoming = self._readers[row.channel](row.raw)
                     await self._handle(session, row, incoming, now=now, wall=wall)
                     await inbox.handled(session, row, now)
@@ -109,7 +111,7 @@ class Reception:
         incoming: Incoming | None = None
         try:
             async with self._database.write() as session:
-                row = await inbox.next_new(session)
+                row = await inbox.next_new(session, self._readers)
                 if row is None:
                     return False
                 row_id = row.id
@@ -254,7 +256,9 @@ async def _reply(
 
 async def _chat(session: AsyncSession, incoming: Words | Tap | Wordless | Gone | Back) -> ChatRow:
     place = incoming.place
-    return await chats.chat_for(session, channel=place.channel, address=place.address, kind=place.kind)
+    return await chats.chat_for(
+        session, channel=place.channel, address=place.address, kind=place.kind, sparing=place.sparing
+    )
 
 
 def _in_group(incoming: Words) -> bool:

@@ -8,11 +8,12 @@ from store.states import ChatKind
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A chat on a channel."""
+    """A chat on a channel. `sparing`: the channel's messages are counted, so that it should hear little unasked."""
 
     channel: str
     address: str
     kind: ChatKind
+    sparing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

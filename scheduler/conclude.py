@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.channel import Outcome
 from bot.message import Message, to_json
+from bot.news import riders_in
 from scheduler.ledger import Entry
 from scheduler.retry import Again, Decision, Done, GiveUp, Why, decide, useful_until
 from scheduler.texts import Text
@@ -67,12 +68,18 @@ def _record_of(
             return PieceSent(
                 claim=claim,
                 said=text.said_by(pieces[0]),
+                riders=riders_in(pieces[0]),
                 rest=_rest(claim, pieces[1:]),
                 external_id=decision.external_id,
             )
         case Done():
-            said = text.said_by(pieces[0]) if text is not None and pieces else ()
-            return Settled(claim=claim, state=OutboxState.SENT, said=said, external_id=decision.external_id)
+            return Settled(
+                claim=claim,
+                state=OutboxState.SENT,
+                said=text.said_by(pieces[0]) if text is not None and pieces else (),
+                riders=riders_in(pieces[0]) if pieces else (),
+                external_id=decision.external_id,
+            )
         case GiveUp():
             said = text.said_by(text.message) if text is not None else ()
             error = f"{decision.why}: {reason}"[:500]
@@ -88,4 +95,5 @@ def _rest(claim: Claim, pieces: Sequence[Message]) -> dict[str, Any] | None:
     if claim.kind is OutboxKind.NOTICE or claim.body is None:
         return claim.body
     blocks = tuple(block for piece in pieces for block in piece.blocks)
-    return to_json(Message(blocks=blocks, choices=pieces[-1].choices))
+    choices = tuple(row for piece in pieces for row in piece.choices)
+    return to_json(Message(blocks=blocks, choices=choices))

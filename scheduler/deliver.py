@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channel import Channel, Destination, Outcome, Uncertain
 from bot.message import Message
+from bot.offers import with_numbers
 from plan.hours import OfficeHours
 from plan.workdays import WorkingCalendar
 from scheduler.conclude import conclude
@@ -257,15 +258,19 @@ class Deliverer:
                     nothing = Settled(claim=claim, state=OutboxState.DROPPED, error="nothing left to say")
                     self._ledger.add(Entry(record=nothing))
                     return
+                channel = self._channels[claim.channel]
+                pieces = channel.pieces(text.message)
+                if not channel.has_buttons:
+                    pieces = [await self._with_numbers(claim, pieces[0]), *pieces[1:]]
                 calling = True
                 self._begin_call()
-                await self._send(claim, text)
+                await self._send(channel, claim, text, pieces)
         except asyncio.CancelledError:
             if not calling:
                 raise
             self._conclude(claim, text, (), Uncertain(reason="stopped before the answer"), self._wall())
         except SQLAlchemyError as error:
-            # Only a text is read here, and nothing was sent.
+            # Before the call texts are read and choices are given numbers; nothing was sent.
             _log.warning(
                 "database not available, handed back", outbox_id=claim.id, error=type(error).__name__
             )
@@ -288,12 +293,19 @@ class Deliverer:
             texts = await texts_of(session, [claim], made_at=self._wall(), now=self._clock())
             return texts.get(claim.id)
 
-    async def _send(self, claim: Claim, text: Text) -> None:
-        channel = self._channels[claim.channel]
-        piece, *others = channel.pieces(text.message)
+    async def _with_numbers(self, claim: Claim, piece: Message) -> Message:
+        """On record before the piece leaves, so that an answer to it is understood by any process."""
+        if not piece.rows():
+            return piece
+        async with self._database.write() as session:
+            return await with_numbers(
+                session, piece, chat_id=claim.chat_id, outbox_id=claim.id, now=self._clock()
+            )
+
+    async def _send(self, channel: Channel, claim: Claim, text: Text, pieces: Sequence[Message]) -> None:
         called_at = self._wall()
         outcome = await channel.send(
-            piece,
+            pieces[0],
             Destination(
                 address=claim.address,
                 replaces=claim.replaces,
@@ -303,7 +315,7 @@ class Deliverer:
             ),
             repeat=claim.repeat,
         )
-        self._conclude(claim, text, [piece, *others], outcome, called_at)
+        self._conclude(claim, text, pieces, outcome, called_at)
 
     def _conclude(
         self,

@@ -36,6 +36,7 @@ class Claim:
     channel: str
     address: str
     is_group: bool
+    sparing: bool
     kind: OutboxKind
     body: dict[str, Any] | None
     morning: date | None
@@ -163,6 +164,7 @@ def _claim_of(row: Row[Any], token: str, slot: datetime, lease_until: datetime) 
         channel=row.channel,
         address=row.address,
         is_group=row.chat_kind is ChatKind.GROUP,
+        sparing=row.sparing,
         kind=row.kind,
         body=row.body,
         morning=row.morning,

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store.claims import Claim
 from store.columns import is_word
 from store.database import in_chunks
+from store.riders import have_arrived
 from store.states import NoticeState, OutboxState
 from store.tables import NoticeRow, OutboxRow, table_of
 
@@ -29,22 +30,25 @@ _NOTICE_STATE = {
 @dataclass(frozen=True, kw_only=True)
 class Settled:
     """The row is closed as SENT, FAILED or DROPPED. `said` are the notices (ids) that its text spoke of: they share its
-    state; what it left out, for there was nothing to say any more, is dropped."""
+    state; what it left out, for there was nothing to say any more, is dropped. `riders` are the messages (ids) that it took
+    along."""
 
     claim: Claim
     state: OutboxState
     said: tuple[int, ...] = ()
+    riders: tuple[int, ...] = ()
     external_id: str | None = None
     error: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PieceSent:
-    """One piece of a longer message is out, with the notices in `said`; the row goes back in line for the rest. `rest` is
-    what a message with a body has still to say."""
+    """One piece of a longer message is out, with the notices in `said` and the `riders` that end in it; the row goes back in
+    line for the rest. `rest` is what a message with a body has still to say."""
 
     claim: Claim
     said: tuple[int, ...]
+    riders: tuple[int, ...]
     rest: dict[str, Any] | None
     external_id: str
 
@@ -76,6 +80,9 @@ async def record(
             await session.execute(statement, changes)
     for state in _NOTICE_STATE:
         await _settle_notices(session, [one for one in ours if _state_of(one) is state], state, now)
+    for one in ours:
+        if not isinstance(one, PutBack) and one.riders and one.external_id is not None:
+            await have_arrived(session, one.riders, with_message=one.external_id, wall=wall, now=now)
     return frozenset(fitting)
 
 

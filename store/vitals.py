@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.once import insert_once
+from store.riders import has_had_its_message, rides
 from store.states import InboxState, OutboxKind, OutboxState
 from store.tables import ChatRow, InboxRow, OutboxRow, TroubleRow
 
@@ -30,6 +31,8 @@ async def unsent(
         OutboxRow.kind == kind,
         OutboxRow.created_at < before,
         or_(ChatRow.suspended.is_(None), OutboxRow.kind == OutboxKind.REPLY),
+        ~rides(),
+        ~has_had_its_message(),
     ]
     if kind is OutboxKind.NOTICE:
         wanted.append(OutboxRow.morning == morning)

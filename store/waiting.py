@@ -1,4 +1,5 @@
-"""What stands in line and may leave now: replies first, one message of a chat after the other, notices in their hours.
+"""What stands in line and may leave now: replies first, one message of a chat after the other, notices in their hours. What
+rides with another message (store.riders) stands in no line.
 
 The statements are made once: making one costs more than running it. All instants are wall time.
 """
@@ -22,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import is_word
+from store.riders import has_had_its_message, rides
 from store.states import OutboxKind, OutboxState
 from store.tables import ChatRow, OutboxRow, PaceRow, table_of
 
@@ -63,6 +65,7 @@ def _leaving_now(hours: bool, but_replies: bool) -> Select[Any]:
     before_it = exists().where(
         sibling.c.chat_id == _OUTBOX.c.chat_id,
         *_in_line(sibling, hours),
+        ~rides(sibling),
         sibling.c.ready_at <= bindparam("wall", type_=_OUTBOX.c.ready_at.type),
         tuple_(sibling.c.priority, sibling.c.id) < tuple_(_OUTBOX.c.priority, _OUTBOX.c.id),
     )
@@ -85,6 +88,7 @@ def _leaving_now(hours: bool, but_replies: bool) -> Select[Any]:
             _CHAT.c.kind.label("chat_kind"),
             _CHAT.c.recent_sends,
             _CHAT.c.pinned,
+            _CHAT.c.sparing,
         )
         .join_from(_OUTBOX, _CHAT, _OUTBOX.c.chat_id == _CHAT.c.id)
         .where(
@@ -122,6 +126,8 @@ def _may_leave(hours: bool) -> tuple[ColumnElement[bool], ...]:
         _CHAT.c.channel == bindparam("channel"),
         or_(_CHAT.c.suspended.is_(None), is_word(_OUTBOX.c.kind, OutboxKind.REPLY)),
         ~in_flight,
+        ~rides(),
+        ~has_had_its_message(),
     )
 
 

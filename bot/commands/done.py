@@ -174,7 +174,7 @@ def _which_code(owed: Sequence[Entry], asked: Asked) -> Message:
         if entry.is_open and entry.remind_by is not None and entry.remind_by <= asked.today + _USUAL
     ]
     lines = [
-        block(title_line(entry), line(f"{due_words(entry)} · {done_command(entry)}"))
+        block(title_line(entry), line(f"{due_words(entry)} · ", done_command(entry)))
         for entry in near[:MOST_CHOICES]
     ]
     hint = "Anh/chị đã xong việc nào? Gõ mã việc, số và ngày văn bản nếu có, ví dụ: /done 2.6a 15/KH-UBND 20/02/2023"

@@ -167,7 +167,7 @@ async def ask_which(
     if one_task:
         blocks.append(block(shorten(first.title, _TASK_TITLE_LIMIT)))
     if len(found) > MOST_CHOICES and is_done:
-        blocks.append(block(f"Kỳ khác: gõ cả kỳ, ví dụ {done_command(found[-1])}"))
+        blocks.append(block(line("Kỳ khác: gõ cả kỳ, ví dụ ", done_command(found[-1]))))
     if any(details.values()):
         blocks += _block_of(change.lines(details))
     stop = (Choice(label="Thôi", action=f"no:{proposal}", tone=Tone.NO),)

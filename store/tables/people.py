@@ -15,7 +15,8 @@ class ChatRow(Base):
     """A place the bot can write to. `suspended` says why it cannot for now. `next_send_at` is our own pace, `not_before`
     what the channel's service asked for (both wall time). In a group with `admins_only` only its admins may change
     anything: `admins` are their ids as of `admins_at` (wall time). `pinned` is the channel's id of the status message,
-    `shown` the fingerprint of what it says."""
+    `shown` the fingerprint of what it says. A `sparing` chat, whose service counts messages, hears from the bot of its own
+    accord once a day at most, and has no status message."""
 
     __tablename__ = "chats"
     __table_args__ = (UniqueConstraint("channel", "address"),)
@@ -33,6 +34,25 @@ class ChatRow(Base):
     admins_at: Mapped[datetime | None]
     pinned: Mapped[str | None] = mapped_column(String(64))
     shown: Mapped[str | None] = mapped_column(String(64))
+    sparing: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class OfferRow(Base):
+    """A choice that a chat can answer with `number`, where nothing can be tapped; it went out with the message `outbox_id`.
+    `tone` is bot.message.Tone's word. Business time."""
+
+    __tablename__ = "offers"
+    __table_args__ = (UniqueConstraint("chat_id", "number"), Index("ix_offers_outbox", "outbox_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
+    number: Mapped[int]
+    action: Mapped[str] = mapped_column(Text)
+    label: Mapped[str] = mapped_column(Text)
+    tone: Mapped[str] = mapped_column(String(10))
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"))
+    expires_at: Mapped[datetime]
+    answered: Mapped[bool] = mapped_column(default=False)
 
 
 class StatusWishRow(Base):

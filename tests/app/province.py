@@ -15,6 +15,7 @@ from app.rules import read_rules
 from app.service import Service, running
 from bot.commands.menu import Command
 from bot.commands.typed import read_typed
+from config.settings import Tokens
 from plan.vietnam import day_of, instant_of
 from store.invites import make_invite
 from store.states import Role
@@ -228,6 +229,11 @@ async def open_province(
         settings = settings_for(town.url, folder, nhacviec_plans=str(folder / "data" / "tasks.yaml"))
         clock = RehearsalClock(start, speed=0)
         async with running(
-            settings, read_rules(settings), token=TOKEN, clock=clock, rhythm=BY_HAND, pace=AT_ONCE
+            settings,
+            read_rules(settings),
+            tokens=Tokens(telegram=TOKEN),
+            clock=clock,
+            rhythm=BY_HAND,
+            pace=AT_ONCE,
         ) as service:
             yield kind(town=town, service=service, clock=clock, folder=folder / "data", camera=camera)

@@ -13,6 +13,7 @@ from app.clock import RehearsalClock
 from app.rehearsal import Sandbox, bind_everybody
 from app.rules import read_rules
 from app.service import Service, running
+from config.settings import Tokens
 from plan.vietnam import instant_of
 from store.states import NoticeState, OutboxKind, OutboxState, Role
 from store.tables import AssignmentRow, BindingRow, ChatRow, ItemRow, NoticeRow, OutboxRow
@@ -42,7 +43,12 @@ async def live_through(folder: Path) -> Year:
         clock = RehearsalClock(start, speed=0)
         await town.set_clock(start)
         async with running(
-            settings, read_rules(settings), token=TOKEN, clock=clock, rhythm=BY_HAND, pace=AT_ONCE
+            settings,
+            read_rules(settings),
+            tokens=Tokens(telegram=TOKEN),
+            clock=clock,
+            rhythm=BY_HAND,
+            pace=AT_ONCE,
         ) as service:
             await bind_everybody(Sandbox(url=town.url, control=town.control), service, clock, overseers=False)
             town.updates = 36

@@ -1,5 +1,6 @@
 """A small plan in a real database, and people who write to the bot and tap what it offers."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
@@ -7,8 +8,9 @@ from datetime import UTC, date, datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.commands.typed import read_typed
 from bot.conversation import Answer, Conversation
-from bot.message import Message
+from bot.message import Message, Span
 from bot.options import Options
 from bot.request import File, Person, Place, Tap, Words
 from bot.telegram.entrance import telegram_entrance
@@ -202,8 +204,10 @@ PLAN = Plan(
     },
     groups={},
 )
-ENTRANCES = {"telegram": telegram_entrance("nhacviec_bot")}
+BOT_NAME = "nhacviec_bot"
+ENTRANCES = {"telegram": telegram_entrance(BOT_NAME)}
 TIMETABLE = Timetable(rules=ReminderRules(), calendar=WorkingCalendar())
+_TAPPABLE = re.compile(r"(?<!\S)/[a-z]+_[\w…]")
 MORNING = datetime(2023, 3, 13, 0, 30, tzinfo=UTC)
 
 
@@ -276,7 +280,10 @@ class Office:
     async def _answer(self, incoming: Words | Tap, database: Database) -> Answer | None:
         async with database.write() as session:
             chat = await chats.chat_for(session, channel=self.channel, address=self.chat, kind=self.kind)
-            return await self.conversation.answer(session, incoming, chat, now=self.now, wall=self.now)
+            answer = await self.conversation.answer(session, incoming, chat, now=self.now, wall=self.now)
+        if answer is not None:
+            assert_commands_can_be_typed(answer.message)
+        return answer
 
     async def entry(self, agency: str, code: str, slot: str = "") -> Entry:
         async with self.database.read() as session:
@@ -303,6 +310,22 @@ class Office:
     async def retire(self, entry: Entry) -> None:
         async with self.database.write() as session:
             (await session.get_one(AssignmentRow, entry.id)).retired = True
+
+
+def assert_commands_can_be_typed(message: Message) -> None:
+    """Of every command that can be tapped the message says how it is typed, and that is the same command."""
+    for span in spans(message):
+        if span.typed is None:
+            assert not _TAPPABLE.search(span.text), span
+            continue
+        tapped, typed = (read_typed(words, bot_name=BOT_NAME) for words in (span.text, span.typed))
+        assert tapped is not None, span
+        assert typed is not None, span
+        assert tapped.command is typed.command is not None, span
+
+
+def spans(message: Message) -> list[Span]:
+    return [span for block in message.blocks for line in block.lines for span in line]
 
 
 def plain(message: Message) -> str:

@@ -1,0 +1,41 @@
+"""What an error of the Zalo Bot Platform says about a send. It names no wait, not even with 429 ("Quota exceeded")."""
+
+from datetime import timedelta
+
+from bot.channel import Outcome, Refused, RetryLater, Uncertain
+from bot.zalo import api
+
+QUOTA_EXCEEDED = "quota exceeded"
+_CHAT_IS_OUT_OF_REACH = ("chat not found", "user not found", "blocked")
+_PAUSE = timedelta(minutes=1)
+
+
+def outcome_of(error: api.ZaloError) -> Outcome:
+    """The typed outcome of a failed sendMessage."""
+    match error:
+        case api.TokenRefused():
+            return RetryLater(reason="token refused", after=_PAUSE, whole_channel=True)
+        case api.QuotaExceeded():
+            return RetryLater(reason=QUOTA_EXCEEDED, whole_channel=True)
+        case api.Unavailable():
+            return RetryLater(reason=error.description)
+        case api.Refused():
+            return _refused(error)
+        case api.Unreachable(left=False):
+            return RetryLater(reason=str(error))
+        case _:
+            return Uncertain(reason=str(error))
+
+
+def _refused(error: api.Refused) -> Outcome:
+    is_out_of_reach = any(mark in error.description.lower() for mark in _CHAT_IS_OUT_OF_REACH)
+    match error.code:
+        case 403:
+            return Refused(reason=error.description, suspends=True)
+        case 404 if not is_out_of_reach:
+            # The method or the bot, not the chat: so it would be for every chat.
+            return RetryLater(reason=error.description, after=_PAUSE, whole_channel=True)
+        case 400 | 404:
+            return Refused(reason=error.description, suspends=is_out_of_reach)
+        case _:
+            return RetryLater(reason=error.description)
