@@ -18,8 +18,9 @@ from bot.commands.bindings import bindings
 from bot.commands.deciding import approve, refuse
 from bot.commands.done import done
 from bot.commands.due import due
-from bot.commands.evidence import NOT_KEPT_HERE, receive
+from bot.commands.evidence import NOT_KEPT_HERE
 from bot.commands.extend import extend
+from bot.commands.files_sent import receive
 from bot.commands.find import find
 from bot.commands.group import group
 from bot.commands.handover import handover

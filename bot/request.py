@@ -28,7 +28,8 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """A photo or file that came with the words: its id on the channel, its name there, and its size in bytes if known."""
+    """A photo or file that came with the words: its id on the channel or its address, its name there, and its size in
+    bytes if known."""
 
     id: str
     name: str

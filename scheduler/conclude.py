@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.channel import Outcome
 from bot.message import Message, to_json
-from bot.news import riders_in
+from bot.news import left_of, riders_in
 from scheduler.ledger import Entry
 from scheduler.retry import Again, Decision, Done, GiveUp, Why, decide, useful_until
 from scheduler.texts import Text
@@ -68,7 +68,7 @@ def _record_of(
             return PieceSent(
                 claim=claim,
                 said=text.said_by(pieces[0]),
-                riders=riders_in(pieces[0]),
+                riders=_riders(pieces),
                 rest=_rest(claim, pieces[1:]),
                 external_id=decision.external_id,
             )
@@ -77,17 +77,23 @@ def _record_of(
                 claim=claim,
                 state=OutboxState.SENT,
                 said=text.said_by(pieces[0]) if text is not None and pieces else (),
-                riders=riders_in(pieces[0]) if pieces else (),
+                riders=_riders(pieces),
                 external_id=decision.external_id,
             )
         case GiveUp():
-            said = text.said_by(text.message) if text is not None else ()
+            said = text.own if text is not None else ()
             error = f"{decision.why}: {reason}"[:500]
             return Settled(claim=claim, state=OutboxState.FAILED, said=said, error=error)
         case Again():
             return PutBack(
                 claim=claim, ready_at=decision.at, error=decision.why.value, repeat=decision.repeat
             )
+
+
+def _riders(pieces: Sequence[Message]) -> dict[int, dict[str, Any] | None]:
+    """Of what the first piece took along, what is left to say."""
+    left = {rider: left_of(rider, pieces[1:]) for piece in pieces[:1] for rider in sorted(riders_in(piece))}
+    return {rider: to_json(rest) if rest is not None else None for rider, rest in left.items()}
 
 
 def _rest(claim: Claim, pieces: Sequence[Message]) -> dict[str, Any] | None:

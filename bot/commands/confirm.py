@@ -8,6 +8,7 @@ from bot import asks
 from bot.commands import decide_extension, leave, revoke, undo
 from bot.commands.asked import Answer, Asked
 from bot.commands.changes import CHANGES
+from bot.commands.files_sent import KEEPS_FILES, attach_picked
 from bot.commands.menu import Command
 from bot.commands.proposing import ask_for_yes, done_before, refusal
 from bot.commands.taking_back import take_back_changes
@@ -27,7 +28,9 @@ _DEEDS: dict[str, Callable[[Asked, ProposalRow], Awaitable[Answer]]] = {
 async def command_behind(asked: Asked, proposal_id: int) -> Command | None:
     """The command whose right a choice of that proposal needs; None when this chat has no such proposal."""
     proposal = await proposal_of(asked.session, proposal_id=proposal_id, chat_id=asked.chat.id)
-    return Command(proposal.action) if proposal is not None else None
+    if proposal is None:
+        return None
+    return Command.DONE if proposal.action == KEEPS_FILES else Command(proposal.action)
 
 
 async def yes(asked: Asked, proposal_id: int) -> Answer:
@@ -86,6 +89,8 @@ async def pick(asked: Asked, proposal_id: int, index: int) -> Answer:
     )
     if proposal is None:
         return await _why_closed(asked, proposal_id)
+    if proposal.action == KEEPS_FILES:
+        return await attach_picked(asked, proposal, index)
     if index >= len(proposal.alternatives):
         return Answer(message=DEAD_CHOICE)
     found = await entries(asked.session, ids=proposal.alternatives[index])

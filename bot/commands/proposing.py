@@ -85,6 +85,7 @@ async def proposed(
     return await propose(
         asked.session,
         chat_id=asked.chat.id,
+        person=asked.person.id,
         action=command.value,
         assignment_ids=assignment_ids,
         alternatives=alternatives,
@@ -137,7 +138,7 @@ async def ask_which(
 ) -> Message:
     """Keep the alternatives and ask which of several is meant."""
     alternatives = [[entry.id] for entry in found[:MOST_CHOICES]]
-    labels = _labels(found)[:MOST_CHOICES]
+    labels = choice_labels(found)[:MOST_CHOICES]
     if _can_be_one(found):
         alternatives.append([entry.id for entry in found])
         labels.append(f"Tất cả ({len(found)})")
@@ -182,7 +183,7 @@ def _can_be_one(found: Sequence[Entry]) -> bool:
     return len(tasks) == 1 and len(outputs) == len(found) <= _MOST_AT_ONCE
 
 
-def _labels(found: Sequence[Entry]) -> list[str]:
+def choice_labels(found: Sequence[Entry]) -> list[str]:
     """What each choice says: what tells them apart first, as a phone shows no more than the beginning."""
     agencies = len({entry.agency for entry in found}) > 1
     plans = len({entry.plan_key for entry in found}) > 1

@@ -114,9 +114,10 @@ class InviteTryRow(Base):
 class ProposalRow(Base):
     """A change that waits for a person's yes. Choices name it by id and carry no authority of their own.
 
-    `action` is the command that asks, `details` what it keeps for its yes, `assignment_ids` what a yes would change. While a
-    person still has to say which of several they mean, these are empty and `alternatives` has the lists of ids to pick from.
-    `asked_in` and `shown_in` are the channel's ids of the message that asked and of the one that shows the outcome.
+    `action` is the command that asks, `person` the channel's id of who did, `details` what it keeps for its yes,
+    `assignment_ids` what a yes would change. While a person still has to say which of several they mean, these are empty and
+    `alternatives` has the lists of ids to pick from. `asked_in` and `shown_in` are the channel's ids of the message that
+    asked and of the one that shows the outcome.
     """
 
     __tablename__ = "proposals"
@@ -124,6 +125,7 @@ class ProposalRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
+    person: Mapped[str] = mapped_column(String(64), default="", server_default="")
     assignment_ids: Mapped[list[Any]] = mapped_column(default=list)
     alternatives: Mapped[list[Any]] = mapped_column(default=list)
     action: Mapped[str] = mapped_column(String(20), default="done", server_default="done")

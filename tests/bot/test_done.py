@@ -664,6 +664,25 @@ async def test_of_several_reports_of_a_period_it_is_asked_which_or_all(office: O
     assert await office.done_codes() == ["STP BC 6t", "STP BCLV 6t"]
 
 
+async def test_each_of_several_codes_may_have_its_own_period(office: Office) -> None:
+    await two_reports(office)
+
+    await confirm(office, await office.say("/done BC quý I, BCLV 6 tháng 5/BC"))
+
+    assert await office.done_codes() == ["STP BC q1", "STP BCLV 6t"]
+    entry = await office.entry("STP", "BC", "q1")
+    assert (entry.document, entry.note) == ("5/BC", None)
+
+
+async def test_a_code_of_a_list_whose_period_is_not_owed_is_asked_for_on_its_own(office: Office) -> None:
+    await two_reports(office)
+
+    message = await office.say("/done BC quý II, BCLV 6 tháng 5/BC")
+
+    assert plain(message).startswith("Chưa ghi gì: có mã gồm nhiều việc.")
+    assert labels(message) == ["/done BC"]
+
+
 async def test_a_period_that_nothing_is_owed_for_is_told(office: Office) -> None:
     await office.bind("STP")
 

@@ -1,4 +1,4 @@
-"""What a second channel needs: chats that hear little, and numbered choices"""
+"""What a second channel needs: chats that hear little, numbered choices, and who asked for what waits for a yes"""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,7 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     op.add_column("chats", sa.Column("sparing", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("proposals", sa.Column("person", sa.String(length=64), nullable=False, server_default=""))
     op.create_table(
         "offers",
         sa.Column("id", sa.Integer(), nullable=False),
