@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channel import Outcome
+from bot.channel import Outcome, Sent, Uncertain
 from bot.message import Message, to_json
 from bot.news import left_of, riders_in
 from scheduler.ledger import Entry
@@ -35,8 +35,10 @@ def conclude(
     called_at: datetime,
     jitter: float,
     now: datetime,
+    next_useful: datetime | None = None,
 ) -> Concluded:
-    """What comes of a call made at `called_at` for the first of the `pieces`; `jitter` in [0, 1). Wall time."""
+    """What comes of a call made at `called_at` for the first of the `pieces`; `jitter` in [0, 1); `next_useful` is when to
+    try again once a quota is exceeded. Wall time."""
     decision = decide(
         outcome,
         attempts=claim.attempts,
@@ -44,6 +46,7 @@ def conclude(
         jitter=jitter,
         now=now,
         useful_until=useful_until(claim.kind, claim.created_at),
+        next_useful=next_useful,
     )
     reason = str(getattr(outcome, "reason", decision.why.value))
     again = decision if isinstance(decision, Again) else None
@@ -55,6 +58,7 @@ def conclude(
         hold_channel=again.at if again and again.hold_channel else None,
         lost_its_use=decision.why is Why.TOO_LATE,
         shows=text.shows if text is not None else None,
+        counts=isinstance(outcome, Sent | Uncertain),
         sent_late=called_at if called_at > claim.send_at + _LATE_BY else None,
     )
     return Concluded(why=decision.why, entry=entry)

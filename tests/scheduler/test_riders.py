@@ -1,5 +1,6 @@
 """A sparing chat, whose service counts messages, hears of the bot's own accord once a day; the rest rides along."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from store.chats import chat_for
 from store.database import Database
 from store.nudges import queue_nudge
 from store.outbox import queue, queue_note
+from store.quota import Allowance
 from store.states import ChatKind, NoticeState, OutboxKind, OutboxState, Role, State
 from store.tables import AssignmentRow, BindingRow, NoticeRow, OutboxRow, StatusWishRow
 from tests.app.town import AT_ONCE
@@ -44,7 +46,7 @@ class Pencil:
 class Desk:
     """One sparing chat that speaks for Sở Tư pháp."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, allowances: Mapping[str, Allowance] | None = None) -> None:
         self.database = database
         self.pencil = Pencil()
         self.now, self.wall = at("2023-03-07"), WALL
@@ -57,6 +59,7 @@ class Desk:
             pace=AT_ONCE,
             clock=lambda: self.now,
             wall=lambda: self.wall,
+            allowances=allowances,
         )
 
     async def open(self) -> None:
