@@ -12,6 +12,7 @@ from app.receiving import UNHEARD, WayIn
 from bot.channel import Channel, KnowsAdmins
 from bot.entrances import Entrance
 from bot.request import Incoming
+from store.quota import Allowance
 from web.health import Trouble
 
 # Where one service is reached at once and another is not, the bot begins with the first.
@@ -36,6 +37,11 @@ class Line(Protocol):
     @property
     def entrance(self) -> Entrance:
         """How people find the bot there, once it is connected."""
+        ...
+
+    @property
+    def allowance(self) -> Allowance | None:
+        """What the service lets a bot do, where it counts."""
         ...
 
     @property
@@ -69,6 +75,7 @@ class Lines:
         self.readers: dict[str, Callable[[dict[str, Any]], Incoming | None]] = {}
         self.admins: dict[str, KnowsAdmins] = {}
         self.entrances: dict[str, Entrance] = {}
+        self.allowances = {line.name: line.allowance for line in lines if line.allowance is not None}
         self._wall = wall
         self._began = wall()
         self._connecting: list[asyncio.Task[None]] = []

@@ -109,6 +109,7 @@ async def running(
             clock=clock,
             wall=wall_clock,
             lease=lease,
+            allowances=lines.allowances,
             on_idle_hand=wakers.outbox.set,
         )
         if database.is_sqlite:

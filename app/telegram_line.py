@@ -39,6 +39,7 @@ class TelegramLine:
     """The bot on Telegram. `who` is this process in the words of the log, `began` when it began (wall time)."""
 
     name = NAME
+    allowance = None
 
     def __init__(
         self, settings: Settings, token: str, database: Database, keep: Keep, *, who: str, began: datetime

@@ -21,6 +21,7 @@ from bot.zalo.webhook import ZaloWebhook, secret_of
 from config.settings import Settings
 from store.database import Database
 from store.leadership import Leadership
+from store.quota import Allowance
 from web.zalo_door import zalo_door
 
 _CONNECT_PAUSE = 5.0
@@ -39,6 +40,7 @@ class ZaloLine:
         self._api_url = settings.zalo_api_url
         self._api = ZaloApi(token=token, api_url=settings.zalo_api_url)
         self._bot_name = ""
+        self.allowance = Allowance(messages=settings.zalo_monthly_messages, users=settings.zalo_users)
         self.channel = ZaloChannel(self._api)
         self.way = way_in(settings, self._api, database, keep, who=who, began=began)
 

@@ -36,9 +36,15 @@ def without_news(whole: Message, *, but: Collection[int]) -> Message:
     return replace(whole, blocks=tuple(kept))
 
 
-def riders_in(piece: Message) -> tuple[int, ...]:
-    """The riders of which this piece tells the end."""
-    return tuple(part.news for part in piece.blocks if part.news is not None)
+def riders_in(piece: Message) -> frozenset[int]:
+    """The riders of which this piece tells something."""
+    return frozenset(part.news for part in piece.blocks if part.news is not None)
+
+
+def left_of(rider: int, pieces: Sequence[Message]) -> Message | None:
+    """What these pieces have still to say of a rider, as a message of its own; None when that is nothing."""
+    parts = [replace(part, news=None) for piece in pieces for part in piece.blocks if part.news == rider]
+    return message(*parts) if parts else None
 
 
 def as_one(note: Message) -> Message:

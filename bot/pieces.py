@@ -57,11 +57,10 @@ def _parts_of_row(row: tuple[Choice, ...], fits: Fits) -> list[tuple[Choice, ...
 
 
 def _parts(whole: Block, fits: Fits) -> list[Block]:
-    """A block that no message could hold is cut between its lines, and a line that none could hold in itself. News counts as
-    told with its first part: a message that is made anew for its rest must not begin it again."""
+    """A block that no message could hold is cut between its lines, and a line that none could hold in itself."""
     if _alone(whole, fits):
         return [whole]
-    empty = replace(whole, lines=(), choices=(), news=None)
+    empty = replace(whole, lines=(), choices=())
     of_lines = [replace(empty, lines=(_shortened(item, fits),)) for item in whole.lines]
     of_choices = [replace(empty, choices=(choice,)) for choice in whole.choices]
     parts: list[Block] = []
@@ -70,7 +69,7 @@ def _parts(whole: Block, fits: Fits) -> list[Block]:
             parts[-1] = longer
         else:
             parts.append(more)
-    return [replace(parts[0], news=whole.news), *parts[1:]]
+    return parts
 
 
 def _joined(part: Block, more: Block) -> Block:

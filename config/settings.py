@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     zalo_bot_token_file: Path | None = None
     zalo_api_url: str = "https://bot-api.zaloplatforms.com"
     zalo_webhook_url: str | None = None
+    zalo_monthly_messages: int = Field(default=3000, gt=0)
+    zalo_users: int = Field(default=50, gt=0)
     database_url: str = f"sqlite:///{ROOT / 'var' / 'nhacviec.db'}"
     nhacviec_plans: Annotated[tuple[Path, ...], NoDecode] = (ROOT / "data" / "tasks.yaml",)
     nhacviec_reminders: Path = Field(default=ROOT / "config" / "reminders.yaml")

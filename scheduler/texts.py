@@ -22,11 +22,13 @@ from store.states import OutboxKind
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """What a claim has to say; `notices` are the ids that tell each assignment, `shows` a status message's fingerprint."""
+    """What a claim has to say; `notices` are the ids that tell each assignment, `own` those of the claim itself, not of what
+    rides with it; `shows` is a status message's fingerprint."""
 
     message: Message
     made_at: datetime
     notices: Mapping[int, tuple[int, ...]]
+    own: tuple[int, ...] = ()
     shows: str | None = None
 
     def said_by(self, piece: Message) -> tuple[int, ...]:
@@ -62,7 +64,8 @@ async def texts_of(
             message = _with_riders(claim, message, own_riders, noticed)
         if message is not None:
             told = _told_by([told_of, *(noticed.get(rider.id, ()) for rider in own_riders)])
-            texts[claim.id] = Text(message=message, made_at=made_at, notices=told)
+            own = tuple(number for one in told_of for number in one.notices)
+            texts[claim.id] = Text(message=message, made_at=made_at, notices=told, own=own)
     return texts
 
 

@@ -70,6 +70,7 @@ _TROUBLES = {
     "updates-unhandled": "tin nhận được chưa xử lý",
     "leases-not-taken-back": "tin gửi dở chưa được gửi tiếp",
     "scan-missing": "chưa quét việc đến hạn hôm nay",
+    "quota-used-up": "tin chờ vì đã hết số tin của tháng",
     "nothing-received": "không nhận được tin từ dịch vụ tin nhắn",
     "database-away": "không truy cập được cơ sở dữ liệu",
 }

@@ -7,7 +7,7 @@ trouble down is the one that tells it.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 import structlog
@@ -20,6 +20,7 @@ from scheduler.troubles import tell_operators, trouble_began, trouble_is_over
 from store import notices, vitals
 from store.absence import Ended
 from store.database import Database
+from store.quota import held_back, month_of
 from store.states import OutboxKind
 
 _ANSWERS_LEAVE_WITHIN = timedelta(minutes=2)
@@ -40,6 +41,7 @@ class TroubleKind(StrEnum):
     UPDATES = "updates-unhandled"
     LEASES = "leases-not-taken-back"
     SCAN = "scan-missing"
+    QUOTA = "quota-used-up"
     RECEIVING = "nothing-received"
     DATABASE = "database-away"
 
@@ -139,6 +141,12 @@ class Watch:
                 await self._unhandled(session, wall),
                 await self._leases(session, wall),
             ]
+            for one in await held_back(session, self._clock()):
+                waiting = len(one.agencies) + one.others
+                begins = instant_of(month_of(self._clock()), time())
+                found.append(
+                    Trouble(kind=TroubleKind.QUOTA, since=begins, count=waiting, channel=one.channel)
+                )
         since = await self._scan_is_missing()
         if since is not None:
             found.append(Trouble(kind=TroubleKind.SCAN, since=since))
@@ -151,7 +159,7 @@ class Watch:
         morning = self._hours.notices_for(self._clock(), self._calendar)
         if of is OutboxKind.NOTICE and (morning is None or self._has_just_opened(morning)):
             return None
-        backlog = await vitals.unsent(session, kind=of, before=before, morning=morning)
+        backlog = await vitals.unsent(session, kind=of, before=before, morning=morning, now=self._clock())
         return Trouble(kind=kind, since=backlog.since, count=backlog.count) if backlog else None
 
     def _has_just_opened(self, morning: date) -> bool:

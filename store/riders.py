@@ -87,13 +87,27 @@ async def riders_wait(session: AsyncSession, today: date) -> bool:
     return bool(await session.scalar(select(exists(_chats_with_news(today)))))
 
 
-async def have_arrived(
-    session: AsyncSession, ids: Collection[int], *, with_message: str, wall: datetime, now: datetime
+async def has_arrived(
+    session: AsyncSession,
+    rider: int,
+    left: dict[str, Any] | None,
+    *,
+    with_message: str,
+    wall: datetime,
+    now: datetime,
 ) -> None:
-    """These riders are out with a message (the channel's id). Of a nudge, what its text left out has nothing to say any
-    more. `now` is business time."""
-    await _settle(session, ids, OutboxState.SENT, wall=wall, external_ids=[with_message])
-    await _drop_notices(session, ids, now)
+    """A rider is out with a message (the channel's id); what is `left` of it goes on riding. Of a nudge, what its text left
+    out has nothing to say any more. `now` is business time."""
+    if left is not None:
+        await session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id == rider, OutboxRow.state == OutboxState.QUEUED)
+            .values(body=left)
+            .execution_options(synchronize_session=False)
+        )
+        return
+    await _settle(session, [rider], OutboxState.SENT, wall=wall, external_ids=[with_message])
+    await _drop_notices(session, [rider], now)
 
 
 async def _settle(

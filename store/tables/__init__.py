@@ -25,7 +25,16 @@ from store.tables.people import (
     RequestRow,
     StatusWishRow,
 )
-from store.tables.traffic import InboxRow, NoticeRow, OutboxRow, PaceRow, RestoreRow, ScanRow, TroubleRow
+from store.tables.traffic import (
+    InboxRow,
+    MonthlySendsRow,
+    NoticeRow,
+    OutboxRow,
+    PaceRow,
+    RestoreRow,
+    ScanRow,
+    TroubleRow,
+)
 
 __all__ = [
     "AgencyRow",
@@ -40,6 +49,7 @@ __all__ = [
     "InviteRow",
     "InviteTryRow",
     "ItemRow",
+    "MonthlySendsRow",
     "NoticeRow",
     "OfferRow",
     "OutboxRow",

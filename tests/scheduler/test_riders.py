@@ -1,12 +1,14 @@
 """A sparing chat, whose service counts messages, hears of the bot's own accord once a day; the rest rides along."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from bot.channel import Destination, Outcome, RetryLater, Sent
+from bot.channel import Destination, Outcome, Refused, RetryLater, Sent
 from bot.message import Choice, Message, Tone, block, message, to_json
+from bot.zalo.render import split
 from plan.hours import OfficeHours
 from scheduler.deliver import Deliverer
 from scheduler.scan import scan_if_owed
@@ -14,6 +16,7 @@ from store.chats import chat_for
 from store.database import Database
 from store.nudges import queue_nudge
 from store.outbox import queue, queue_note
+from store.quota import Allowance
 from store.states import ChatKind, NoticeState, OutboxKind, OutboxState, Role, State
 from store.tables import AssignmentRow, BindingRow, NoticeRow, OutboxRow, StatusWishRow
 from tests.app.town import AT_ONCE
@@ -31,7 +34,7 @@ class Pencil:
         self.outcomes: list[Outcome] = []
 
     def pieces(self, whole: Message) -> list[Message]:
-        return [whole]
+        return split(whole)
 
     async def send(self, piece: Message, destination: Destination, *, repeat: bool = False) -> Outcome:
         if self.outcomes:
@@ -43,7 +46,7 @@ class Pencil:
 class Desk:
     """One sparing chat that speaks for Sở Tư pháp."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, allowances: Mapping[str, Allowance] | None = None) -> None:
         self.database = database
         self.pencil = Pencil()
         self.now, self.wall = at("2023-03-07"), WALL
@@ -56,6 +59,7 @@ class Desk:
             pace=AT_ONCE,
             clock=lambda: self.now,
             wall=lambda: self.wall,
+            allowances=allowances,
         )
 
     async def open(self) -> None:
@@ -243,6 +247,40 @@ async def test_of_many_notes_the_first_ride_and_the_rest_is_announced(desk: Desk
     await desk.reply("Trả lời.")
     [rest] = await desk.deliver()
     assert [number for number in range(9) if f"Tin số {number}." in rest] == [6, 7, 8]
+
+
+@pytest.mark.parametrize("carrier", ["answer", "morning"])
+async def test_a_note_too_long_for_a_message_is_told_to_its_end_and_each_line_once(
+    desk: Desk, carrier: str
+) -> None:
+    lines = [f"dòng {number:02} {'x' * 90}." for number in range(50)]
+    async with desk.database.write() as session:
+        body = to_json(message(block(*lines)))
+        await queue_note(session, chat_id=desk.chat, wall=desk.wall, body=body, key="long")
+    if carrier == "answer":
+        await desk.reply("Trả lời.")
+    else:
+        await desk.scan("2023-03-07")
+
+    said = "\n".join(await desk.deliver())
+
+    assert [said.count(text) for text in lines] == [1] * 50
+    assert await desk.states(OutboxKind.NOTE) == [OutboxState.SENT]
+
+
+async def test_when_an_answer_fails_the_nudge_that_rode_with_it_rides_on(desk: Desk) -> None:
+    await desk.scan("2023-03-07")
+    await desk.deliver()
+    await desk.nudge("2023-03-07", "Đôn đốc:")
+    await desk.reply("Trả lời.")
+    desk.pencil.outcomes = [Refused(reason="bad request", suspends=False)]
+    assert await desk.deliver() == []
+
+    await desk.reply("Trả lời khác.")
+    [said] = await desk.deliver()
+
+    assert "Đôn đốc:" in said
+    assert "1.1" in said
 
 
 async def test_a_note_that_nothing_takes_along_for_a_week_has_lost_its_use(desk: Desk) -> None:

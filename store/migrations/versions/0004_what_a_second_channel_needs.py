@@ -1,4 +1,4 @@
-"""What a second channel needs: chats that hear little, numbered choices, and who asked for what waits for a yes"""
+"""What a second channel needs: chats that hear little, numbered choices, counted messages, who asked what"""
 
 from collections.abc import Sequence
 
@@ -31,3 +31,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("chat_id", "number"),
     )
     op.create_index("ix_offers_outbox", "offers", ["outbox_id"])
+    op.create_table(
+        "monthly_sends",
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("allowed", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "month"),
+    )

@@ -131,13 +131,13 @@ def test_a_question_moves_on_with_its_choices_rather_than_without_them() -> None
     assert [piece.blocks for piece in pieces] == [(asked.blocks[0],), (asked.blocks[1],)]
 
 
-def test_an_items_choices_stand_under_its_last_part_and_its_news_is_told_with_the_first() -> None:
+def test_an_items_choices_stand_under_its_last_part_and_each_part_is_of_the_same_news() -> None:
     item = block("x" * 1500, "y" * 1500, about=(7,), choices=[a_choice(None, "A")])
 
     pieces = split(message(replace(item, news=3)))
 
     assert [bool(piece.rows()) for piece in pieces] == [False, True]
-    assert [part.news for piece in pieces for part in piece.blocks] == [3, None]
+    assert [part.news for piece in pieces for part in piece.blocks] == [3, 3]
     assert {part.about for piece in pieces for part in piece.blocks} == {(7,)}
 
 
