@@ -4,6 +4,7 @@ An answer says by `ok` and `error_code` whether the platform has done it; the HT
 stands in every address: no exception here shows one, nor keeps another that does.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -18,7 +19,7 @@ _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 15.0
 _POLL_MARGIN_SECONDS = 10.0
 _CONNECTIONS = 8
-_NOTHING_CAME = 408
+_NO_WEBHOOK, _NOTHING_CAME = 404, 408
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 _DESCRIPTION_LIMIT = 200
 
@@ -168,8 +169,13 @@ class ZaloApi:
         await self._call("setWebhook", url=url, secret_token=secret)
 
     async def webhook_url(self) -> str:
-        """Where events are brought (getWebhookInfo); empty when nowhere."""
-        found = await self._result("getWebhookInfo")
+        """Where events are brought (getWebhookInfo); empty when nowhere, which the platform says with 404."""
+        try:
+            found = await self._result("getWebhookInfo")
+        except Refused as error:
+            if error.code == _NO_WEBHOOK:
+                return ""
+            raise
         url = found.get("url")
         return url if isinstance(url, str) else ""
 
@@ -177,10 +183,8 @@ class ZaloApi:
         """Where none is set the platform says so in one way or another: that is no error."""
         try:
             await self._call("deleteWebhook")
-        except (TokenRefused, QuotaExceeded, Unavailable):
-            raise
         except Refused as error:
-            if error.code not in (400, 404):
+            if error.code not in (400, _NO_WEBHOOK):
                 raise
 
     async def _result(
@@ -197,27 +201,37 @@ class ZaloApi:
         try:
             response = await self._client.post(method, json=asked, timeout=timeout)
         except httpx.HTTPError as error:
-            # Without the cause: what it keeps has the address in it.
-            raise Unreachable(type(error).__name__, left=not isinstance(error, NEVER_LEFT)) from None
-        return _answer(method, response)
+            lost = Unreachable(type(error).__name__, left=not isinstance(error, NEVER_LEFT))
+        else:
+            return _answer(method, response)
+        # Not where the other is caught: it would be kept as this one's context, and has the address in it.
+        raise lost
 
     def __repr__(self) -> str:
         return f"ZaloApi(bot {self.token.partition(':')[0]})"
 
 
 def _answer(method: str, response: httpx.Response) -> dict[str, Any]:
-    try:
-        answer = response.json()
-    except (ValueError, RecursionError):
-        raise Unreadable(f"{method}: not JSON, with status {response.status_code}") from None
-    ok = answer.get("ok") if isinstance(answer, dict) else None
-    if ok is True:
-        return dict(answer)
-    code = _error_code(answer) if isinstance(answer, dict) else None
+    answer = _object(response.content)
+    if answer is None:
+        raise Unreadable(f"{method}: not a JSON object, with status {response.status_code}")
+    if answer.get("ok") is True:
+        return answer
+    code = _error_code(answer)
     if code is None:
         raise Unreadable(f"{method}: an answer in other words, with status {response.status_code}")
     words = answer.get("description")
     raise _refusal(code, words if isinstance(words, str) else "without a description")
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(body)
+        # Python reads NaN and 1e999, which no database would take as JSON.
+        json.dumps(found, allow_nan=False)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _error_code(answer: Mapping[str, Any]) -> int | None:

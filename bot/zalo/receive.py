@@ -1,7 +1,7 @@
 """Receiving from Zalo by long polling: an event is in the inbox before the next poll.
 
 The platform gives one event a poll and forgets it there and then. What it gave and this process could not keep before it died
-is lost: the platform has no way to ask again. So nothing is done between the answer and the inbox.
+is lost: the platform has no way to ask again. So nothing is done between the answer and the inbox, and a stop waits for it.
 """
 
 import asyncio
@@ -46,10 +46,18 @@ class ZaloReceiver:
         """One getUpdates; whether an event was kept."""
         raw = await self._api.get_updates(timeout_seconds)
         if raw is not None:
-            # A stop must not come between the answer and the inbox.
-            await asyncio.shield(asyncio.ensure_future(self._keep([arrival_of(raw)])))
+            await self._keep_to_the_end(arrival_of(raw))
         self.last_received_at = datetime.now(UTC)
         return raw is not None
+
+    async def _keep_to_the_end(self, arrival: Arrival) -> None:
+        """A stop does not come between the answer and the inbox; a second one does."""
+        keeping = asyncio.ensure_future(self._keep([arrival]))
+        try:
+            await asyncio.shield(keeping)
+        except asyncio.CancelledError:
+            await asyncio.wait({keeping})
+            raise
 
 
 def _complain(error: ZaloError, pause: float) -> None:
