@@ -203,7 +203,7 @@ class ZaloApi:
         except httpx.HTTPError as error:
             lost = Unreachable(type(error).__name__, left=not isinstance(error, NEVER_LEFT))
         else:
-            return _answer(method, response)
+            return _answer(method, response, secret=self.token.rpartition(":")[2])
         # Not where the other is caught: it would be kept as this one's context, and has the address in it.
         raise lost
 
@@ -211,7 +211,8 @@ class ZaloApi:
         return f"ZaloApi(bot {self.token.partition(':')[0]})"
 
 
-def _answer(method: str, response: httpx.Response) -> dict[str, Any]:
+def _answer(method: str, response: httpx.Response, *, secret: str) -> dict[str, Any]:
+    """Whoever refuses may repeat the address that was asked: `secret`, the token's, is left out of what it says."""
     answer = _object(response.content)
     if answer is None:
         raise Unreadable(f"{method}: not a JSON object, with status {response.status_code}")
@@ -221,7 +222,8 @@ def _answer(method: str, response: httpx.Response) -> dict[str, Any]:
     if code is None:
         raise Unreadable(f"{method}: an answer in other words, with status {response.status_code}")
     words = answer.get("description")
-    raise _refusal(code, words if isinstance(words, str) else "without a description")
+    said = words.replace(secret, "<token>") if isinstance(words, str) else "without a description"
+    raise _refusal(code, said)
 
 
 def _object(body: bytes) -> dict[str, Any] | None:

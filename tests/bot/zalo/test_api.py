@@ -254,6 +254,14 @@ FAILURES: dict[str, bytes | None] = {
     "silence": None,
     "broken off": response(b'{"ok":true', announced=90),
     "no such token": response(json.dumps({"ok": False, "error_code": 401}).encode(), status=401),
+    "the address": response(
+        json.dumps({"ok": False, "error_code": 404, "description": f"no /bot{TOKEN}/sendMessage"}).encode()
+    ),
+    "the address, encoded": response(
+        json.dumps(
+            {"ok": False, "error_code": 404, "description": f"no /bot{TOKEN.replace(':', '%3A')}/sendMessage"}
+        ).encode()
+    ),
 }
 
 
@@ -272,6 +280,15 @@ async def test_no_error_keeps_the_token(platform: Platform, case: str) -> None:
         assert SECRET_PART not in f"{one} {one!r} {one.args} {vars(one)}"
     assert SECRET_PART not in "".join(traceback.format_exception(caught.value))
     assert said == "ZaloApi(bot 4120230001)"
+
+
+async def test_of_a_token_where_the_words_are_cut_nothing_stays(platform: Platform, api: ZaloApi) -> None:
+    platform.says({"ok": False, "error_code": 404, "description": "x" * 180 + TOKEN})
+
+    with pytest.raises(zalo.Refused) as caught:
+        await api.get_me()
+
+    assert caught.value.description == "x" * 180 + "4120230001:<token>"
 
 
 async def test_no_log_line_shows_the_token(
