@@ -19,7 +19,7 @@ _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 15.0
 _POLL_MARGIN_SECONDS = 10.0
 _CONNECTIONS = 8
-_NO_WEBHOOK, _NOTHING_CAME = 404, 408
+_NO_WEBHOOK, _NOTHING_CAME, _TOO_MANY = 404, 408, 429
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 _DESCRIPTION_LIMIT = 200
 
@@ -129,15 +129,17 @@ class ZaloApi:
         )
 
     async def get_updates(self, timeout_seconds: int) -> dict[str, Any] | None:
-        """Wait for the next event, which with this is delivered for good; None when none came in that time."""
+        """Wait for the next event, which with this is delivered for good; None when none came in that time: the platform says
+        so with 408, and an empty result says it too."""
         try:
-            return await self._result(
+            answer = await self._call(
                 "getUpdates", read_seconds=timeout_seconds + _POLL_MARGIN_SECONDS, timeout=timeout_seconds
             )
         except Refused as error:
             if error.code == _NOTHING_CAME:
                 return None
             raise
+        return _result("getUpdates", answer) if answer.get("result") else None
 
     async def send_message(self, chat_id: str, text: str, styles: Sequence[TextStyle] = ()) -> SentMessage:
         """`text` has 1 to 2000 characters."""
@@ -187,13 +189,8 @@ class ZaloApi:
             if error.code not in (400, _NO_WEBHOOK):
                 raise
 
-    async def _result(
-        self, method: str, *, read_seconds: float | None = None, **asked: Any
-    ) -> dict[str, Any]:
-        result = (await self._call(method, read_seconds=read_seconds, **asked)).get("result")
-        if not isinstance(result, dict):
-            raise Unreadable(f"{method}: an answer without a result")
-        return result
+    async def _result(self, method: str, **asked: Any) -> dict[str, Any]:
+        return _result(method, await self._call(method, **asked))
 
     async def _call(self, method: str, *, read_seconds: float | None = None, **asked: Any) -> dict[str, Any]:
         seconds = read_seconds or self._read_seconds
@@ -214,6 +211,8 @@ class ZaloApi:
 def _answer(method: str, response: httpx.Response, *, secret: str) -> dict[str, Any]:
     """Whoever refuses may repeat the address that was asked: `secret`, the token's, is left out of what it says."""
     answer = _object(response.content)
+    if answer is None and response.status_code == _TOO_MANY:
+        raise QuotaExceeded(_TOO_MANY, "without a description")
     if answer is None:
         raise Unreadable(f"{method}: not a JSON object, with status {response.status_code}")
     if answer.get("ok") is True:
@@ -224,6 +223,13 @@ def _answer(method: str, response: httpx.Response, *, secret: str) -> dict[str, 
     words = answer.get("description")
     said = words.replace(secret, "<token>") if isinstance(words, str) else "without a description"
     raise _refusal(code, said)
+
+
+def _result(method: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+    result = answer.get("result")
+    if not isinstance(result, dict):
+        raise Unreadable(f"{method}: an answer without a result")
+    return result
 
 
 def _object(body: bytes) -> dict[str, Any] | None:
@@ -247,7 +253,7 @@ def _refusal(code: int, description: str) -> Refused:
     words = description[:_DESCRIPTION_LIMIT]
     if code == 401:
         return TokenRefused(code, words)
-    if code == 429:
+    if code == _TOO_MANY:
         return QuotaExceeded(code, words)
     return Unavailable(code, words) if code >= 500 else Refused(code, words)
 

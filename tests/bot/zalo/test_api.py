@@ -160,6 +160,22 @@ async def test_a_poll_that_brings_nothing_is_no_error(platform: Platform, api: Z
     assert await api.get_updates(0) is None
 
 
+@pytest.mark.parametrize("result", [{"result": {}}, {"result": []}, {"result": None}, {}])
+async def test_a_poll_that_brings_an_empty_result_brings_nothing(
+    platform: Platform, api: ZaloApi, result: dict[str, object]
+) -> None:
+    platform.says({"ok": True} | result)
+
+    assert await api.get_updates(0) is None
+
+
+async def test_a_poll_that_brings_what_is_no_event_is_unreadable(platform: Platform, api: ZaloApi) -> None:
+    platform.says({"ok": True, "result": [EVENT]})
+
+    with pytest.raises(zalo.Unreadable):
+        await api.get_updates(0)
+
+
 @pytest.mark.parametrize("status", [200, 404])
 async def test_no_webhook_is_no_address_and_nothing_to_delete(
     platform: Platform, api: ZaloApi, status: int
@@ -212,6 +228,15 @@ async def test_what_is_not_the_platforms_answer_is_said_to_be_unreadable(
     platform.answers.append(UNREADABLE[case])
 
     with pytest.raises(zalo.Unreadable):
+        await api.send_message("c", "hai")
+
+
+async def test_too_many_calls_are_refused_even_by_who_speaks_no_json(
+    platform: Platform, api: ZaloApi
+) -> None:
+    platform.answers.append(response(b"slow down", status=429))
+
+    with pytest.raises(zalo.QuotaExceeded):
         await api.send_message("c", "hai")
 
 
