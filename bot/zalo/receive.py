@@ -32,15 +32,20 @@ class ZaloReceiver:
 
     async def run(self) -> None:
         pause = _FIRST_PAUSE
+        clock = asyncio.get_running_loop().time
         while True:
+            began = clock()
             try:
-                await self.poll_once(_POLL_SECONDS)
+                came = await self.poll_once(_POLL_SECONDS)
             except ZaloError as error:
                 _complain(error, pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
             else:
                 pause = _FIRST_PAUSE
+                if not came and clock() - began < _FIRST_PAUSE:
+                    # Nothing came, and nobody waited for it: do not ask again and again at once.
+                    await asyncio.sleep(_FIRST_PAUSE)
 
     async def poll_once(self, timeout_seconds: int) -> bool:
         """One getUpdates; whether an event was kept."""

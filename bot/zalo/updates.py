@@ -16,7 +16,8 @@ from bot.zalo.channel import NAME
 from store.inbox import Arrival
 from store.states import ChatKind
 
-_GROUP = "GROUP"
+# Any other chat may have several people in it.
+_PRIVATE = "PRIVATE"
 _LONGEST_ID = 80
 _WITHOUT_WORDS = {
     "message.sticker.received": NotWords.STICKER,
@@ -52,7 +53,7 @@ class _Sender(BaseModel):
 
 class _Chat(BaseModel):
     id: _Id
-    chat_type: _Text = "PRIVATE"
+    chat_type: _Text = _PRIVATE
 
 
 class _Message(BaseModel):
@@ -100,7 +101,7 @@ def read_update(raw: dict[str, Any], bot_name: str) -> Incoming | None:
         raise UnreadableUpdate(f"{name}: {', '.join(fields)}") from None
     if sent.sender.is_bot:
         return None
-    kind = ChatKind.GROUP if sent.chat.chat_type == _GROUP else ChatKind.PRIVATE
+    kind = ChatKind.PRIVATE if sent.chat.chat_type == _PRIVATE else ChatKind.GROUP
     place = Place(channel=NAME, address=sent.chat.id, kind=kind, sparing=True)
     person = Person(id=sent.sender.id, name=sent.sender.display_name)
     if name in _WITHOUT_WORDS:

@@ -168,12 +168,12 @@ class Script:
     """In the client's place: each poll goes as the script says; at its end nothing comes for ever."""
 
     def __init__(self, *polls: ZaloError | None) -> None:
-        self._polls = list(polls)
+        self.polls = list(polls)
 
     async def get_updates(self, timeout_seconds: int) -> None:
-        if not self._polls:
+        if not self.polls:
             await asyncio.Event().wait()
-        outcome = self._polls.pop(0)
+        outcome = self.polls.pop(0)
         if outcome is not None:
             raise outcome
 
@@ -201,6 +201,20 @@ async def test_pauses_grow_up_to_a_limit_and_a_good_poll_ends_them(monkeypatch: 
     said = await lines_of(monkeypatch, *[trouble] * 4, None, trouble)
 
     assert [pause for _, pause in said] == [0.001, 0.002, 0.004, 0.004, 0.001]
+
+
+async def test_who_says_at_once_that_nothing_came_is_not_asked_again_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.zalo.receive._FIRST_PAUSE", 3600)
+    script = Script(None, None)
+
+    running = asyncio.create_task(ZaloReceiver(script, Box().keep).run())  # type: ignore[arg-type]
+    for _ in range(20):
+        await asyncio.sleep(0)
+    await stopped(running)
+
+    assert len(script.polls) == 1
 
 
 async def test_only_a_refusal_to_be_polled_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,8 +47,11 @@ def test_words_are_read_bare_and_wrapped() -> None:
     assert read_update({"ok": True, "result": bare}, BOT) == words("Xin chào")
 
 
-def test_a_group_is_a_place_of_its_own() -> None:
-    said = event(text="hạn", chat={"id": "zgr-1", "chat_type": "GROUP"})
+@pytest.mark.parametrize("chat_type", ["GROUP", "group", "COMMUNITY", None])
+def test_a_group_is_a_place_of_its_own_and_so_is_what_is_not_said_to_be_private(
+    chat_type: str | None,
+) -> None:
+    said = event(text="hạn", chat={"id": "zgr-1", "chat_type": chat_type})
 
     assert read_update(said, BOT) == Words(
         place=Place(channel="zalo", address="zgr-1", kind=ChatKind.GROUP, sparing=True),
