@@ -24,7 +24,7 @@ class ZaloSwitches:
     """In what the platform's behaviour is unknown or varies, and so can be chosen.
 
     `deliveries`: how often each event is posted to a webhook. `absent_webhook_is_error`: whether deleteWebhook
-    is refused where none is set.
+    and getWebhookInfo are refused where none is set.
     """
 
     error_style: ErrorStyle = ErrorStyle.BODY

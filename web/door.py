@@ -25,12 +25,12 @@ def door(
     *,
     header: str,
     secret: str,
-    arrival_of: Callable[[dict[str, Any]], Arrival],
+    arrival_of: Callable[[dict[str, Any]], Arrival | None],
     keep: Keep,
 ) -> Route:
-    """`header` is where the service says the `secret`; `arrival_of` raises ValueError for what is no update; `keep` must have
-    committed it when it returns. Answers 200 then, 503 when the database is away, 401 to those who do not know the
-    secret, 413 and 400 to what is no update."""
+    """`header` is where the service says the `secret`; `arrival_of` raises ValueError for what is no update, and says None to
+    what only tries the door; `keep` must have committed the arrival when it returns. Answers 200 then, 503 when the
+    database is away, 401 to those who do not know the secret, 413 and 400 to what is no update."""
 
     async def take_in(request: Request) -> Response:
         if not hmac.compare_digest(request.headers.get(header, "").encode(), secret.encode()):
@@ -43,7 +43,8 @@ def door(
             _log.warning("not an update", error=type(error).__name__)
             return Response(status_code=400)
         try:
-            await keep([arrival])
+            if arrival is not None:
+                await keep([arrival])
         except SQLAlchemyError as error:
             _log.warning("database not available, refusing an update for now", error=type(error).__name__)
             return Response(status_code=503)

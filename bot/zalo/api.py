@@ -4,6 +4,7 @@ An answer says by `ok` and `error_code` whether the platform has done it; the HT
 stands in every address: no exception here shows one, nor keeps another that does.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -18,7 +19,7 @@ _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 15.0
 _POLL_MARGIN_SECONDS = 10.0
 _CONNECTIONS = 8
-_NOTHING_CAME = 408
+_NO_WEBHOOK, _NOTHING_CAME, _TOO_MANY = 404, 408, 429
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 _DESCRIPTION_LIMIT = 200
 
@@ -128,15 +129,17 @@ class ZaloApi:
         )
 
     async def get_updates(self, timeout_seconds: int) -> dict[str, Any] | None:
-        """Wait for the next event, which with this is delivered for good; None when none came in that time."""
+        """Wait for the next event, which with this is delivered for good; None when none came in that time: the platform says
+        so with 408, and an empty result says it too."""
         try:
-            return await self._result(
+            answer = await self._call(
                 "getUpdates", read_seconds=timeout_seconds + _POLL_MARGIN_SECONDS, timeout=timeout_seconds
             )
         except Refused as error:
             if error.code == _NOTHING_CAME:
                 return None
             raise
+        return _result("getUpdates", answer) if answer.get("result") else None
 
     async def send_message(self, chat_id: str, text: str, styles: Sequence[TextStyle] = ()) -> SentMessage:
         """`text` has 1 to 2000 characters."""
@@ -168,8 +171,13 @@ class ZaloApi:
         await self._call("setWebhook", url=url, secret_token=secret)
 
     async def webhook_url(self) -> str:
-        """Where events are brought (getWebhookInfo); empty when nowhere."""
-        found = await self._result("getWebhookInfo")
+        """Where events are brought (getWebhookInfo); empty when nowhere, which the platform says with 404."""
+        try:
+            found = await self._result("getWebhookInfo")
+        except Refused as error:
+            if error.code == _NO_WEBHOOK:
+                return ""
+            raise
         url = found.get("url")
         return url if isinstance(url, str) else ""
 
@@ -177,19 +185,12 @@ class ZaloApi:
         """Where none is set the platform says so in one way or another: that is no error."""
         try:
             await self._call("deleteWebhook")
-        except (TokenRefused, QuotaExceeded, Unavailable):
-            raise
         except Refused as error:
-            if error.code not in (400, 404):
+            if error.code not in (400, _NO_WEBHOOK):
                 raise
 
-    async def _result(
-        self, method: str, *, read_seconds: float | None = None, **asked: Any
-    ) -> dict[str, Any]:
-        result = (await self._call(method, read_seconds=read_seconds, **asked)).get("result")
-        if not isinstance(result, dict):
-            raise Unreadable(f"{method}: an answer without a result")
-        return result
+    async def _result(self, method: str, **asked: Any) -> dict[str, Any]:
+        return _result(method, await self._call(method, **asked))
 
     async def _call(self, method: str, *, read_seconds: float | None = None, **asked: Any) -> dict[str, Any]:
         seconds = read_seconds or self._read_seconds
@@ -197,27 +198,48 @@ class ZaloApi:
         try:
             response = await self._client.post(method, json=asked, timeout=timeout)
         except httpx.HTTPError as error:
-            # Without the cause: what it keeps has the address in it.
-            raise Unreachable(type(error).__name__, left=not isinstance(error, NEVER_LEFT)) from None
-        return _answer(method, response)
+            lost = Unreachable(type(error).__name__, left=not isinstance(error, NEVER_LEFT))
+        else:
+            return _answer(method, response, secret=self.token.rpartition(":")[2])
+        # Not where the other is caught: it would be kept as this one's context, and has the address in it.
+        raise lost
 
     def __repr__(self) -> str:
         return f"ZaloApi(bot {self.token.partition(':')[0]})"
 
 
-def _answer(method: str, response: httpx.Response) -> dict[str, Any]:
-    try:
-        answer = response.json()
-    except (ValueError, RecursionError):
-        raise Unreadable(f"{method}: not JSON, with status {response.status_code}") from None
-    ok = answer.get("ok") if isinstance(answer, dict) else None
-    if ok is True:
-        return dict(answer)
-    code = _error_code(answer) if isinstance(answer, dict) else None
+def _answer(method: str, response: httpx.Response, *, secret: str) -> dict[str, Any]:
+    """Whoever refuses may repeat the address that was asked: `secret`, the token's, is left out of what it says."""
+    answer = _object(response.content)
+    if answer is None and response.status_code == _TOO_MANY:
+        raise QuotaExceeded(_TOO_MANY, "without a description")
+    if answer is None:
+        raise Unreadable(f"{method}: not a JSON object, with status {response.status_code}")
+    if answer.get("ok") is True:
+        return answer
+    code = _error_code(answer)
     if code is None:
         raise Unreadable(f"{method}: an answer in other words, with status {response.status_code}")
     words = answer.get("description")
-    raise _refusal(code, words if isinstance(words, str) else "without a description")
+    said = words.replace(secret, "<token>") if isinstance(words, str) else "without a description"
+    raise _refusal(code, said)
+
+
+def _result(method: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+    result = answer.get("result")
+    if not isinstance(result, dict):
+        raise Unreadable(f"{method}: an answer without a result")
+    return result
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(body)
+        # Python reads NaN and 1e999, which no database would take as JSON.
+        json.dumps(found, allow_nan=False)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _error_code(answer: Mapping[str, Any]) -> int | None:
@@ -231,7 +253,7 @@ def _refusal(code: int, description: str) -> Refused:
     words = description[:_DESCRIPTION_LIMIT]
     if code == 401:
         return TokenRefused(code, words)
-    if code == 429:
+    if code == _TOO_MANY:
         return QuotaExceeded(code, words)
     return Unavailable(code, words) if code >= 500 else Refused(code, words)
 

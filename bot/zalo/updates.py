@@ -6,22 +6,25 @@ Polled and brought events have the same form; a brought one may be wrapped as an
 import hashlib
 import json
 import re
-from typing import Any
+from typing import Annotated, Any
+from unicodedata import normalize
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from bot.request import File, Incoming, NotWords, Person, Place, Wordless, Words
 from bot.zalo.channel import NAME
 from store.inbox import Arrival
 from store.states import ChatKind
 
-_GROUP = "GROUP"
+# Any other chat may have several people in it.
+_PRIVATE = "PRIVATE"
 _LONGEST_ID = 80
 _WITHOUT_WORDS = {
     "message.sticker.received": NotWords.STICKER,
     "message.voice.received": NotWords.VOICE,
     "message.unsupported.received": NotWords.WITHHELD,
 }
+_NO_CHARACTERS = re.compile(r"[\ud800-\udfff\0]")
 _TEXT, _IMAGE = "message.text.received", "message.image.received"
 
 
@@ -29,25 +32,38 @@ class UnreadableUpdate(ValueError):
     """The event is not one that the platform describes."""
 
 
+def _legible(value: object) -> object:
+    """Half a character (a lone surrogate) and NUL, which no database takes, become the sign for what cannot be read; null is
+    no text."""
+    if value is None:
+        return ""
+    return _NO_CHARACTERS.sub("\ufffd", value) if isinstance(value, str) else value
+
+
+# As much as the store's columns for ids take.
+_Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+_Text = Annotated[str, BeforeValidator(_legible)]
+
+
 class _Sender(BaseModel):
-    id: str = Field(min_length=1)
-    display_name: str = ""
-    is_bot: bool = False
+    id: _Id
+    display_name: _Text = ""
+    is_bot: bool | None = False
 
 
 class _Chat(BaseModel):
-    id: str = Field(min_length=1)
-    chat_type: str = "PRIVATE"
+    id: _Id
+    chat_type: _Text = _PRIVATE
 
 
 class _Message(BaseModel):
     sender: _Sender = Field(alias="from")
     chat: _Chat
-    message_id: str = Field(min_length=1)
-    text: str = ""
-    caption: str = ""
-    photo: str = ""
-    photo_url: str = ""
+    message_id: _Id
+    text: _Text = ""
+    caption: _Text = ""
+    photo: _Text = ""
+    photo_url: _Text = ""
 
 
 class _Event(BaseModel):
@@ -85,7 +101,7 @@ def read_update(raw: dict[str, Any], bot_name: str) -> Incoming | None:
         raise UnreadableUpdate(f"{name}: {', '.join(fields)}") from None
     if sent.sender.is_bot:
         return None
-    kind = ChatKind.GROUP if sent.chat.chat_type == _GROUP else ChatKind.PRIVATE
+    kind = ChatKind.PRIVATE if sent.chat.chat_type == _PRIVATE else ChatKind.GROUP
     place = Place(channel=NAME, address=sent.chat.id, kind=kind, sparing=True)
     person = Person(id=sent.sender.id, name=sent.sender.display_name)
     if name in _WITHOUT_WORDS:
@@ -108,9 +124,14 @@ def _photo(sent: _Message) -> tuple[File, ...]:
 
 
 def _without_mention(text: str, bot_name: str) -> str:
-    """The mention with which people call the bot in a group stands at the beginning; its name may have spaces."""
-    spelt = r"\s+".join(re.escape(word) for word in bot_name.split())
-    return re.sub(rf"^\s*@{spelt}(?!\w)[\s,:]*", "", text, flags=re.IGNORECASE) if spelt else text
+    """The first mention, with which people call the bot in a group, may stand anywhere; its name may have spaces."""
+    spelt = r"\s+".join(re.escape(word) for word in normalize("NFC", bot_name).split())
+    if not spelt:
+        return text
+    before, *after = re.split(
+        rf"(?<!\w)@{spelt}(?!\w)[\s,:]*", normalize("NFC", text), maxsplit=1, flags=re.IGNORECASE
+    )
+    return " ".join(part for part in (before.rstrip(), *after) if part) if after else text
 
 
 def _bare(raw: dict[str, Any]) -> dict[str, Any]:

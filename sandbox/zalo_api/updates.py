@@ -81,7 +81,10 @@ class UpdateDesk:
         return Answer(result=self._info())
 
     def get_webhook_info(self) -> Answer:
-        """The address, "" when none is set."""
+        """The address. Where none is set 404, as bots have observed, or "" as the documentation has it."""
+        zalo = self._world.zalo
+        if not zalo.webhook.url and zalo.switches.absent_webhook_is_error:
+            raise ZaloError(404, "Not Found")
         return Answer(result=self._info())
 
     def _info(self) -> JsonObject:

@@ -183,8 +183,12 @@ async def visit(url: str) -> AsyncIterator[Town]:
 
 def settings_for(town_url: str, folder: Path, **more: object) -> Settings:
     """Settings of a bot that lives in that town, with its store in the folder."""
-    chosen = {"telegram_api_url": town_url, "database_url": f"sqlite:///{folder / 'nhacviec.db'}"} | more
-    return Settings.model_validate(chosen)
+    chosen = {
+        "telegram_api_url": town_url,
+        "zalo_api_url": f"{town_url}/zalo",
+        "database_url": f"sqlite:///{folder / 'nhacviec.db'}",
+    }
+    return Settings.model_validate(chosen | more)
 
 
 async def eventually(is_so: Callable[[], Awaitable[bool]]) -> None:

@@ -17,11 +17,18 @@ MINUTE = timedelta(minutes=1)
     ("error", "expected"),
     [
         (api.Refused(403, "Forbidden"), Refused(reason="Forbidden", suspends=True)),
+        (
+            api.Refused(403, "User has blocked the bot"),
+            Refused(reason="User has blocked the bot", suspends=True),
+        ),
+        (api.Refused(403, "Internal server error"), RetryLater(reason="Internal server error")),
+        (api.Refused(403, "Forbidden: internal error"), RetryLater(reason="Forbidden: internal error")),
+        (api.Refused(403, "without a description"), RetryLater(reason="without a description")),
         (api.Refused(404, "Chat not found"), Refused(reason="Chat not found", suspends=True)),
         (api.Refused(404, "Not Found"), RetryLater(reason="Not Found", after=MINUTE, whole_channel=True)),
         (api.Refused(400, "User not found"), Refused(reason="User not found", suspends=True)),
         (api.Refused(400, "text is required"), Refused(reason="text is required", suspends=False)),
-        (api.Refused(408, "Request timeout"), RetryLater(reason="Request timeout")),
+        (api.Refused(408, "Request timeout"), Uncertain(reason="Request timeout")),
         (
             api.TokenRefused(401, "Unauthorized"),
             RetryLater(reason="token refused", after=MINUTE, whole_channel=True),
@@ -71,13 +78,13 @@ async def test_a_refusal_is_read_in_whatever_way_it_comes(
     [
         (
             {"kind": "status", "status": 502, "style": "plain"},
-            Uncertain(reason="sendMessage: not JSON, with status 502"),
+            Uncertain(reason="sendMessage: not a JSON object, with status 502"),
         ),
         (
             {"kind": "status", "status": 403, "style": "plain"},
-            Uncertain(reason="sendMessage: not JSON, with status 403"),
+            Uncertain(reason="sendMessage: not a JSON object, with status 403"),
         ),
-        ({"kind": "bad_json"}, Uncertain(reason="sendMessage: not JSON, with status 200")),
+        ({"kind": "bad_json"}, Uncertain(reason="sendMessage: not a JSON object, with status 200")),
         ({"kind": "flood"}, RetryLater(reason="quota exceeded", whole_channel=True)),
         ({"kind": "hang_before", "seconds": 5}, Uncertain(reason="ReadTimeout")),
         ({"kind": "hang_after", "seconds": 5}, Uncertain(reason="ReadTimeout")),
