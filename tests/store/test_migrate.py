@@ -48,12 +48,14 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 MIGRATE = """
 import asyncio, sys
+from datetime import timedelta
 import alembic.command
 from store.database import Database
 from store.migrate import migrate
 
 async def go() -> None:
-    database = Database(sys.argv[1])
+    # On a machine that is busy the six of them take their time.
+    database = Database(sys.argv[1], patience=timedelta(minutes=1))
     print("ready", flush=True)
     sys.stdin.readline()
     await migrate(database)
