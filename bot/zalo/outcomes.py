@@ -36,14 +36,10 @@ def outcome_of(error: api.ZaloError) -> Outcome:
 
 def _refused(error: api.Refused) -> Outcome:
     words = error.description.lower()
-    is_out_of_reach = any(mark in words for mark in _CHAT_IS_OUT_OF_REACH)
-    match error.code:
-        case 403 if is_out_of_reach or _FORBIDDEN in words:
-            return Refused(reason=error.description, suspends=True)
-        case 404 if not is_out_of_reach:
-            # The method or the bot, not the chat: so it would be for every chat.
-            return RetryLater(reason=error.description, after=_PAUSE, whole_channel=True)
-        case 400 | 404:
-            return Refused(reason=error.description, suspends=is_out_of_reach)
-        case _:
-            return RetryLater(reason=error.description)
+    marks = (*_CHAT_IS_OUT_OF_REACH, _FORBIDDEN) if error.code == 403 else _CHAT_IS_OUT_OF_REACH
+    if any(mark in words for mark in marks):
+        return Refused(reason=error.description, suspends=True)
+    if error.code == 400:
+        return Refused(reason=error.description, suspends=False)
+    # Also 404 in other words: whether it is about the chat they do not say, and one chat must not hold back the others.
+    return RetryLater(reason=error.description)
