@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"(?:(?:so|chon|chon so|cau|phuong an|tra loi|lua chon) )?\
 _SEVERAL = re.compile(r"[0-9]{1,3}(?:(?:\s*[,;+]\s*|\s+va\s+|\s+)[0-9]{1,3})+")
 # Without diacritics, but for words that would then say yes and no alike ("đúng", "dừng").
 _YES = """
-    co / co a / da co / dong y / em dong y / xac nhan / chap nhan / nhat tri / ok / oke / oki / okay / vang / vang a / da vang
+    co / co a / da co / dong y / dong y a / em dong y / xac nhan a / ok a / duoc a / xac nhan / chap nhan / nhat tri / ok / oke / oki / okay / vang / vang a / da vang
     u / uh / um / duoc / dc / yes / y / đúng / đúng rồi / đúng vậy
 """
 _NO = """

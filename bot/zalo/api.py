@@ -19,7 +19,7 @@ _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 15.0
 _POLL_MARGIN_SECONDS = 10.0
 _CONNECTIONS = 8
-_NO_WEBHOOK, _NOTHING_CAME, _TOO_MANY = 404, 408, 429
+_NO_WEBHOOK, _TOO_MANY = 404, 429
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 _DESCRIPTION_LIMIT = 200
 
@@ -45,8 +45,13 @@ class QuotaExceeded(Refused):
     """429: the month's messages are used up, or too many came at once. The platform does not say until when."""
 
 
+class TimedOut(Refused):
+    """408: it took the platform too long. What was asked may have been done or not."""
+
+
 class Unavailable(Refused):
-    """5xx: the platform says that it has failed. What was asked has not been done."""
+    """The platform says that it has failed, with 5xx or, as its table of codes has it, with 403 "Internal server error". What
+    was asked has not been done."""
 
 
 class Unreadable(ZaloError):
@@ -133,12 +138,12 @@ class ZaloApi:
         so with 408, and an empty result says it too."""
         try:
             answer = await self._call(
-                "getUpdates", read_seconds=timeout_seconds + _POLL_MARGIN_SECONDS, timeout=timeout_seconds
+                "getUpdates",
+                read_seconds=timeout_seconds + _POLL_MARGIN_SECONDS,
+                timeout=str(timeout_seconds),  # documented as a string
             )
-        except Refused as error:
-            if error.code == _NOTHING_CAME:
-                return None
-            raise
+        except TimedOut:
+            return None
         return _result("getUpdates", answer) if answer.get("result") else None
 
     async def send_message(self, chat_id: str, text: str, styles: Sequence[TextStyle] = ()) -> SentMessage:
@@ -251,11 +256,17 @@ def _error_code(answer: Mapping[str, Any]) -> int | None:
 
 def _refusal(code: int, description: str) -> Refused:
     words = description[:_DESCRIPTION_LIMIT]
-    if code == 401:
-        return TokenRefused(code, words)
-    if code == _TOO_MANY:
-        return QuotaExceeded(code, words)
-    return Unavailable(code, words) if code >= 500 else Refused(code, words)
+    match code:
+        case 401:
+            return TokenRefused(code, words)
+        case 403 if "internal" in words.lower():
+            return Unavailable(code, words)
+        case 408:
+            return TimedOut(code, words)
+        case 429:
+            return QuotaExceeded(code, words)
+        case _:
+            return Unavailable(code, words) if code >= 500 else Refused(code, words)
 
 
 def _sent(result: Mapping[str, Any]) -> SentMessage:

@@ -1,8 +1,7 @@
 """What an error of the Zalo Bot Platform says about a send. It names no wait, not even with 429 ("Quota exceeded").
 
-The documentation's table of codes (https://docs.zaloplatforms.com/docs/BOT, "Bảng mã lỗi") calls 403 "Internal server error"
-and 408 "Request timeout", the time to do it exceeded. So words tell more than the code, and only those that speak of the
-chat suspend it.
+A 403 is not always about the chat: the documentation's table of codes (https://docs.zaloplatforms.com/docs/BOT, "Bảng mã
+lỗi") knows it as "Internal server error" only. So words that speak of the chat suspend it, and the code alone does not.
 """
 
 from datetime import timedelta
@@ -12,7 +11,7 @@ from bot.zalo import api
 
 QUOTA_EXCEEDED = "quota exceeded"
 _CHAT_IS_OUT_OF_REACH = ("chat not found", "user not found", "blocked")
-_FORBIDDEN, _THEIR_FAILURE = "forbidden", "internal"
+_FORBIDDEN = "forbidden"
 _PAUSE = timedelta(minutes=1)
 
 
@@ -25,6 +24,8 @@ def outcome_of(error: api.ZaloError) -> Outcome:
             return RetryLater(reason=QUOTA_EXCEEDED, whole_channel=True)
         case api.Unavailable():
             return RetryLater(reason=error.description)
+        case api.TimedOut():
+            return Uncertain(reason=error.description)
         case api.Refused():
             return _refused(error)
         case api.Unreachable(left=False):
@@ -35,16 +36,10 @@ def outcome_of(error: api.ZaloError) -> Outcome:
 
 def _refused(error: api.Refused) -> Outcome:
     words = error.description.lower()
-    is_out_of_reach = any(mark in words for mark in _CHAT_IS_OUT_OF_REACH)
-    match error.code:
-        case 403 if is_out_of_reach or (_FORBIDDEN in words and _THEIR_FAILURE not in words):
-            return Refused(reason=error.description, suspends=True)
-        case 404 if not is_out_of_reach:
-            # The method or the bot, not the chat: so it would be for every chat.
-            return RetryLater(reason=error.description, after=_PAUSE, whole_channel=True)
-        case 400 | 404:
-            return Refused(reason=error.description, suspends=is_out_of_reach)
-        case 408:
-            return Uncertain(reason=error.description)
-        case _:
-            return RetryLater(reason=error.description)
+    marks = (*_CHAT_IS_OUT_OF_REACH, _FORBIDDEN) if error.code == 403 else _CHAT_IS_OUT_OF_REACH
+    if any(mark in words for mark in marks):
+        return Refused(reason=error.description, suspends=True)
+    if error.code == 400:
+        return Refused(reason=error.description, suspends=False)
+    # Also 404 in other words: whether it is about the chat they do not say, and one chat must not hold back the others.
+    return RetryLater(reason=error.description)

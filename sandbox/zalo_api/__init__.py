@@ -10,6 +10,7 @@ What the documentation leaves open is played like this, on the strict side where
 - An event leaves the queue when it is answered with, whether or not the answer arrives; a client that has gone before
   does not take it. What waits is kept without a limit, and goes to a webhook that is set later.
 - setWebhook keeps the address and then posts `{}` with the secret to it; anything but 2xx is told as 400.
+- Where no webhook is set, deleteWebhook and getWebhookInfo answer 404, as bots have observed; a switch lets them succeed.
 - A webhook gets one event after the other; one that is not answered with 2xx is lost. A switch posts each several times.
 - The month of the quota is the calendar month in Vietnam on the sandbox's clock; only messages that were sent count.
 """

@@ -43,7 +43,7 @@ METHODS: dict[str, tuple[Call, object, object, object]] = {
         {"ok": True, "result": {"id": "1", "account_name": "Bot Nhắc Việc", "can_join_groups": True}},
         Me(id="1", name="Bot Nhắc Việc", can_join_groups=True),
     ),
-    "getUpdates": (lambda api: api.get_updates(30), {"timeout": 30}, {"ok": True, "result": EVENT}, EVENT),
+    "getUpdates": (lambda api: api.get_updates(30), {"timeout": "30"}, {"ok": True, "result": EVENT}, EVENT),
     "sendMessage": (
         lambda api: api.send_message("c", "hai", [TextStyle(start=0, length=2, styles=("b", "i"))]),
         {"chat_id": "c", "text": "hai", "text_styles": [{"start": 0, "len": 2, "st": ["b", "i"]}]},
@@ -118,7 +118,7 @@ CODES = [
     (401, zalo.TokenRefused),
     (403, zalo.Refused),
     (404, zalo.Refused),
-    (408, zalo.Refused),
+    (408, zalo.TimedOut),
     (425, zalo.Refused),
     (429, zalo.QuotaExceeded),
     (500, zalo.Unavailable),
@@ -141,6 +141,16 @@ async def test_a_refusal_is_told_by_its_code_however_it_comes(
 
     assert type(caught.value) is kind
     assert (caught.value.code, caught.value.description) == (code, "so it is")
+
+
+@pytest.mark.parametrize("words", ["Internal server error", "INTERNAL ERROR", "Forbidden: internal error"])
+async def test_a_403_that_speaks_of_an_internal_error_is_the_platforms_own_failure(
+    platform: Platform, api: ZaloApi, words: str
+) -> None:
+    platform.says({"ok": False, "error_code": 403, "description": words})
+
+    with pytest.raises(zalo.Unavailable, match=words):
+        await api.send_message("c", "hai")
 
 
 async def test_a_long_description_is_cut_and_a_missing_one_said(platform: Platform, api: ZaloApi) -> None:

@@ -21,14 +21,13 @@ MINUTE = timedelta(minutes=1)
             api.Refused(403, "User has blocked the bot"),
             Refused(reason="User has blocked the bot", suspends=True),
         ),
-        (api.Refused(403, "Internal server error"), RetryLater(reason="Internal server error")),
-        (api.Refused(403, "Forbidden: internal error"), RetryLater(reason="Forbidden: internal error")),
         (api.Refused(403, "without a description"), RetryLater(reason="without a description")),
         (api.Refused(404, "Chat not found"), Refused(reason="Chat not found", suspends=True)),
-        (api.Refused(404, "Not Found"), RetryLater(reason="Not Found", after=MINUTE, whole_channel=True)),
+        (api.Refused(404, "Not Found"), RetryLater(reason="Not Found")),
+        (api.Refused(426, "Forbidden sticker"), RetryLater(reason="Forbidden sticker")),
         (api.Refused(400, "User not found"), Refused(reason="User not found", suspends=True)),
         (api.Refused(400, "text is required"), Refused(reason="text is required", suspends=False)),
-        (api.Refused(408, "Request timeout"), Uncertain(reason="Request timeout")),
+        (api.TimedOut(408, "Request timeout"), Uncertain(reason="Request timeout")),
         (
             api.TokenRefused(401, "Unauthorized"),
             RetryLater(reason="token refused", after=MINUTE, whole_channel=True),
@@ -117,6 +116,13 @@ async def test_what_can_be_known_is_known(lan: Lan) -> None:
     assert await sent_to(lan.town.url, lan.address) == Refused(
         reason="Forbidden: the user has blocked the bot", suspends=True
     )
+
+
+async def test_the_403_of_the_documentation_suspends_nobody(lan: Lan) -> None:
+    words = "Internal server error"
+    await lan.town.fault("status", status=403, description=words, platform="zalo")
+
+    assert await sent_to(lan.town.url, lan.address) == RetryLater(reason=words)
 
 
 async def test_a_server_that_is_not_there_was_never_reached() -> None:
