@@ -20,8 +20,8 @@ _NUMBER = re.compile(r"(?:(?:so|chon|chon so|cau|phuong an|tra loi|lua chon) )?\
 _SEVERAL = re.compile(r"[0-9]{1,3}(?:(?:\s*[,;+]\s*|\s+va\s+|\s+)[0-9]{1,3})+")
 # Without diacritics, but for words that would then say yes and no alike ("đúng", "dừng").
 _YES = """
-    co / co a / da co / dong y / dong y a / em dong y / xac nhan a / ok a / duoc a / xac nhan / chap nhan / nhat tri / ok / oke / oki / okay / vang / vang a / da vang
-    u / uh / um / duoc / dc / yes / y / đúng / đúng rồi / đúng vậy
+    co / co a / da co / dong y / dong y a / em dong y / xac nhan / xac nhan a / chap nhan / nhat tri / vang / vang a / da vang
+    ok / ok a / oke / oki / okay / u / uh / um / duoc / duoc a / dc / yes / y / đúng / đúng ạ / đúng rồi / đúng vậy
 """
 _NO = """
     khong / khong a / da khong / ko / k / kg / khong dong y / thoi / thoi a / huy / huy bo / bo / bo qua / no / n / tu choi
