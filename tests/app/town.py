@@ -6,7 +6,7 @@ import struct
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -65,11 +65,12 @@ class Seen:
 
 @dataclass(kw_only=True)
 class Town:
-    """The sandbox from outside. `updates` counts what the bot has to hear of."""
+    """The sandbox from outside. `updates` counts what the bot has to hear of; in the groups `mentioned_in` people mention it."""
 
     url: str
     control: httpx.AsyncClient
     updates: int = 0
+    mentioned_in: set[int] = field(default_factory=set)
 
     async def ask(self, verb: str, path: str, body: object = None) -> Any:
         answer = await self.control.request(verb, f"/control{path}", json=body)
@@ -89,11 +90,13 @@ class Town:
         if on == ZALO:
             chat |= {"id": _FIRST_ON_ZALO + abs(number), "platform": on}
         made = await self.ask("POST", "/chats", chat)
+        if on == ZALO:
+            self.mentioned_in.add(int(made["id"]))
         return int(made["id"])
 
     async def says(self, chat: int, text: str, *, who: int | None = None, **more: object) -> int:
         """The message's number. In a group on Zalo the bot is mentioned, or it would not hear of it."""
-        mention = {"mention": True} if is_on_zalo(chat) and who is not None else {}
+        mention = {"mention": True} if chat in self.mentioned_in else {}
         said = {"from": chat if who is None else who, "text": text} | mention | more
         written = await self.ask("POST", f"/chats/{chat}/messages", said)
         self.updates += 1
