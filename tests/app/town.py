@@ -65,7 +65,7 @@ class Seen:
 
 @dataclass(kw_only=True)
 class Town:
-    """The sandbox from outside. `updates` counts what the bot has to hear of; in the groups `mentioned_in` people mention it."""
+    """The sandbox from outside. `updates` counts what the bot has to hear of; in the groups `mentioned_in` it is mentioned."""
 
     url: str
     control: httpx.AsyncClient
