@@ -65,11 +65,13 @@ class Seen:
 
 @dataclass(kw_only=True)
 class Town:
-    """The sandbox from outside. `updates` counts what the bot has to hear of; in the groups `mentioned_in` it is mentioned."""
+    """The sandbox from outside. `updates` counts what the bot has to hear of, `events` what of it on Zalo; in the groups
+    `mentioned_in` it is mentioned."""
 
     url: str
     control: httpx.AsyncClient
     updates: int = 0
+    events: int = 0
     mentioned_in: set[int] = field(default_factory=set)
 
     async def ask(self, verb: str, path: str, body: object = None) -> Any:
@@ -100,6 +102,7 @@ class Town:
         said = {"from": chat if who is None else who, "text": text} | mention | more
         written = await self.ask("POST", f"/chats/{chat}/messages", said)
         self.updates += 1
+        self.events += bool(written.get("reached"))
         return int(written["message_id"])
 
     async def sends_photo(self, chat: int, **more: str) -> int:
