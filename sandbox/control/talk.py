@@ -147,8 +147,8 @@ class Talk:
         if chat.is_zalo:
             address = f"{request.base_url}control/files/{file.file_id}"
             on_zalo = file_on_zalo(file, address, caption if isinstance(caption, str) else "")
-            sent, _ = receive(world, chat, person.id, on_zalo | reply)
-            return answer(message_for_page(sent))
+            sent, reached = receive(world, chat, person.id, on_zalo | reply)
+            return answer(message_for_page(sent) | {"reached": reached})
         shown: JsonObject = (
             {"photo": file.as_photo()} if kind is FileKind.PHOTO else {"document": file.as_document()}
         )
