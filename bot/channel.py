@@ -61,17 +61,6 @@ class Destination:
     pins: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Abilities:
-    """What a messaging service lets a bot do. `taps`: choices can be tapped; else they are numbered and answered in words.
-    `edits`: a message can be changed after it was sent; else nothing stands that would have to be. `sparing`: its messages
-    are counted, so that the bot writes of its own accord once a day at most, and puts all that it has to say into that."""
-
-    taps: bool = True
-    edits: bool = True
-    sparing: bool = False
-
-
 class KnowsAdmins(Protocol):
     """Whom to ask who the admins of a group are."""
 
@@ -88,7 +77,9 @@ class Channel(Protocol):
     def name(self) -> str: ...
 
     @property
-    def abilities(self) -> Abilities: ...
+    def has_buttons(self) -> bool:
+        """Whether choices can be tapped; else a piece comes with their numbers (see bot.message.Choice)."""
+        ...
 
     def pieces(self, message: Message) -> list[Message]:
         """The message in pieces that the service accepts, split between blocks; choices go under the last."""

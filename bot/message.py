@@ -18,7 +18,7 @@ class Style(StrEnum):
 
 
 class Tone(StrEnum):
-    """What tapping a choice does: goes on, goes back, or neither."""
+    """What a choice does: goes on, goes back, or neither."""
 
     YES = "yes"
     NO = "no"
@@ -54,8 +54,8 @@ class Block:
     """Lines that stay together: a long message is split between blocks, never inside one. `about` are the assignments
     (ids) that a morning message speaks of here, `choices` what can be done about this item: they stand under the message,
     so each names its item. `section` are the headings under which it stands, the outermost first: the section's first
-    block has them among its lines, and a page that begins within the section repeats them. `news` is the id of the message
-    that waited for another one to take it along, and that has been told with this block."""
+    block has them among its lines, and a page that begins within the section repeats them. `news` is the id of the
+    message that waited for another one to take it along, and that is told by this block."""
 
     lines: tuple[Line, ...]
     about: tuple[int, ...] = ()

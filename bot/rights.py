@@ -1,6 +1,6 @@
 """Who may do what: the table of roles and commands. docs/rights.md shows the same table, cell by cell.
 
-Rights come from what a chat is bound as. A button has none of its own: they are looked at again when it is tapped.
+Rights come from what a chat is bound as. A choice has none of its own: they are looked at again when it is made.
 """
 
 from collections.abc import Collection

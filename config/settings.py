@@ -1,5 +1,6 @@
 """Settings from the environment and `.env`; .env.example lists them all."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -33,6 +34,14 @@ def _host_and_port(place: str) -> tuple[str, int] | None:
     return None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tokens:
+    """The bot's tokens; on a service without one it is not to be reached."""
+
+    telegram: str | None = None
+    zalo: str | None = None
+
+
 class Settings(BaseSettings):
     """Names in the environment are these in capitals, with NHACVIEC_ where it says so."""
 
@@ -43,6 +52,12 @@ class Settings(BaseSettings):
     telegram_api_url: str = "https://api.telegram.org"
     telegram_proxy: SecretStr | None = None
     telegram_webhook_url: str | None = None
+    zalo_bot_token: SecretStr | None = None
+    zalo_bot_token_file: Path | None = None
+    zalo_api_url: str = "https://bot-api.zaloplatforms.com"
+    zalo_webhook_url: str | None = None
+    zalo_monthly_messages: int = Field(default=3000, gt=0)
+    zalo_users: int = Field(default=50, gt=0)
     database_url: str = f"sqlite:///{ROOT / 'var' / 'nhacviec.db'}"
     nhacviec_plans: Annotated[tuple[Path, ...], NoDecode] = (ROOT / "data" / "tasks.yaml",)
     nhacviec_reminders: Path = Field(default=ROOT / "config" / "reminders.yaml")
@@ -57,6 +72,9 @@ class Settings(BaseSettings):
         "telegram_bot_token_file",
         "telegram_proxy",
         "telegram_webhook_url",
+        "zalo_bot_token",
+        "zalo_bot_token_file",
+        "zalo_webhook_url",
         "nhacviec_listen",
         "nhacviec_public_url",
         "nhacviec_heartbeat_url",
@@ -80,7 +98,7 @@ class Settings(BaseSettings):
             raise ValueError("name at least one plan file, such as data/tasks.yaml")
         return value
 
-    @field_validator("telegram_api_url")
+    @field_validator("telegram_api_url", "zalo_api_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if not value.startswith(("https://", "http://")):
@@ -100,14 +118,16 @@ class Settings(BaseSettings):
                 raise ValueError("use http://host:port, https://host:port or socks5://host:port")
         return value
 
-    @field_validator("telegram_webhook_url")
+    @field_validator("telegram_webhook_url", "zalo_webhook_url")
     @classmethod
     def _webhook_address(cls, value: str | None) -> str | None:
         if value is None:
             return None
         parts = urlsplit(value) if _has_host(value) else None
         if parts is None or parts.query or parts.fragment or parts.path in ("", "/"):
-            raise ValueError("name a host and a path, such as https://nhacviec.example.vn/telegram")
+            raise ValueError(
+                "name a host and a path, such as https://nhacviec.example.vn/telegram (or /zalo)"
+            )
         if parts.path.startswith(_TAKEN_PATHS):
             taken = ", ".join(_TAKEN_PATHS)
             raise ValueError(f"the paths under {taken} are taken; choose another one, such as /telegram")
@@ -172,15 +192,20 @@ class Settings(BaseSettings):
     def _one_token(self) -> Self:
         if self.telegram_bot_token and self.telegram_bot_token_file:
             raise ValueError("set TELEGRAM_BOT_TOKEN or TELEGRAM_BOT_TOKEN_FILE, not both")
+        if self.zalo_bot_token and self.zalo_bot_token_file:
+            raise ValueError("set ZALO_BOT_TOKEN or ZALO_BOT_TOKEN_FILE, not both")
         return self
 
     @model_validator(mode="after")
     def _door_for_a_webhook(self) -> Self:
-        if self.telegram_webhook_url and not self.nhacviec_listen:
+        urls = {"TELEGRAM_WEBHOOK_URL": self.telegram_webhook_url, "ZALO_WEBHOOK_URL": self.zalo_webhook_url}
+        given = [name for name, url in urls.items() if url]
+        if given and not self.nhacviec_listen:
             raise ValueError(
-                "TELEGRAM_WEBHOOK_URL needs NHACVIEC_LISTEN, the host and port where updates arrive, such as"
-                " 127.0.0.1:8080"
+                f"{given[0]} needs NHACVIEC_LISTEN, the host and port where updates arrive, such as 127.0.0.1:8080"
             )
+        if len(given) > 1 and len({urlsplit(url).path for url in urls.values() if url}) == 1:
+            raise ValueError("TELEGRAM_WEBHOOK_URL and ZALO_WEBHOOK_URL need paths of their own")
         return self
 
     @model_validator(mode="after")
@@ -199,8 +224,27 @@ class Settings(BaseSettings):
         """Where to say that all is well; None when nowhere."""
         return self.nhacviec_heartbeat_url.get_secret_value() if self.nhacviec_heartbeat_url else None
 
-    def token(self) -> str | None:
-        """The bot's token, read from the file where one is named. Raises OSError when that cannot be read."""
-        if self.telegram_bot_token_file is not None:
-            return self.telegram_bot_token_file.read_text(encoding="utf-8").strip() or None
-        return self.telegram_bot_token.get_secret_value() if self.telegram_bot_token else None
+    def tokens(self) -> Tokens:
+        """The bot's tokens, read from the files where these are named. Raises UnreadableToken."""
+        return Tokens(
+            telegram=_token("TELEGRAM_BOT_TOKEN_FILE", self.telegram_bot_token_file, self.telegram_bot_token),
+            zalo=_token("ZALO_BOT_TOKEN_FILE", self.zalo_bot_token_file, self.zalo_bot_token),
+        )
+
+
+class UnreadableToken(Exception):
+    """The file that `setting` names cannot be read."""
+
+    def __init__(self, setting: str, file: Path, reason: str) -> None:
+        super().__init__(f"{setting}: {file}: {reason}")
+
+
+def _token(setting: str, file: Path | None, token: SecretStr | None) -> str | None:
+    if file is None:
+        return token.get_secret_value() if token else None
+    try:
+        return file.read_text(encoding="utf-8").strip() or None
+    except OSError as error:
+        raise UnreadableToken(setting, file, error.strerror or "cannot be read") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableToken(setting, file, "not a text file") from error

@@ -8,10 +8,11 @@ from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.channel import Abilities, Destination, Outcome, RetryLater, Sent, Uncertain
+from bot.channel import Destination, Outcome, RetryLater, Sent, Uncertain
 from bot.message import Message
+from bot.pieces import marked_as_repeat
 from bot.telegram.outcomes import outcome_of
-from bot.telegram.render import keyboard, marked_as_repeat, split, to_html
+from bot.telegram.render import keyboard, split, to_html
 
 NAME = "telegram"
 _NO_LONGER_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
@@ -24,7 +25,7 @@ class TelegramChannel:
     """Writes messages with python-telegram-bot's Bot; pacing and retries are the deliverer's."""
 
     name = NAME
-    abilities = Abilities()
+    has_buttons = True
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot

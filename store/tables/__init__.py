@@ -21,11 +21,21 @@ from store.tables.people import (
     ChatRow,
     InviteRow,
     InviteTryRow,
+    OfferRow,
     ProposalRow,
     RequestRow,
     StatusWishRow,
 )
-from store.tables.traffic import InboxRow, NoticeRow, OutboxRow, PaceRow, RestoreRow, ScanRow, TroubleRow
+from store.tables.traffic import (
+    InboxRow,
+    MonthlySendsRow,
+    NoticeRow,
+    OutboxRow,
+    PaceRow,
+    RestoreRow,
+    ScanRow,
+    TroubleRow,
+)
 
 __all__ = [
     "AgencyRow",
@@ -41,7 +51,9 @@ __all__ = [
     "InviteRow",
     "InviteTryRow",
     "ItemRow",
+    "MonthlySendsRow",
     "NoticeRow",
+    "OfferRow",
     "OutboxRow",
     "PaceRow",
     "PlanChangeRow",

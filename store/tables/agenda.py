@@ -108,7 +108,8 @@ class AssignmentRow(Base):
 
 
 class EvidenceRow(Base):
-    """A photo or file that an officer sent for an assignment. The file stays with the channel: `file_id` is its id there."""
+    """A photo or file that an officer sent for an assignment. The file stays with the channel: `file_id` is its id
+    there, or its address."""
 
     __tablename__ = "evidence"
     __table_args__ = (Index("ix_evidence_assignment", "assignment_id"),)

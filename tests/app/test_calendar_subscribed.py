@@ -11,6 +11,7 @@ from ical.event import Event
 from app.clock import RehearsalClock
 from app.rules import read_rules
 from app.service import running
+from config.settings import Tokens
 from store.calendar_links import make_link
 from store.tables import ChatRow
 from tests.app.small_office import OPERATOR, STP, Office, move_in
@@ -44,7 +45,12 @@ async def test_a_group_subscribes_and_sees_what_was_done(
         clock = RehearsalClock(at("2023-03-07", "08:00"), speed=0)
         await move_in(town)
         async with running(
-            settings, read_rules(settings), token=TOKEN, clock=clock, rhythm=BY_HAND, pace=AT_ONCE
+            settings,
+            read_rules(settings),
+            tokens=Tokens(telegram=TOKEN),
+            clock=clock,
+            rhythm=BY_HAND,
+            pace=AT_ONCE,
         ) as service:
             office = Office(town=town, folder=tmp_path, service=service, clock=clock)
             await office.bind(STP, "STP")
@@ -84,7 +90,12 @@ async def test_without_a_public_address_nobody_comes_in_not_even_by_an_address_o
         await move_in(town)
         async with (
             running(
-                settings, read_rules(settings), token=TOKEN, clock=clock, rhythm=BY_HAND, pace=AT_ONCE
+                settings,
+                read_rules(settings),
+                tokens=Tokens(telegram=TOKEN),
+                clock=clock,
+                rhythm=BY_HAND,
+                pace=AT_ONCE,
             ) as service,
             httpx.AsyncClient(base_url=f"http://127.0.0.1:{free_port}", trust_env=False) as visitor,
         ):

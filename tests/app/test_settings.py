@@ -15,8 +15,12 @@ TOKEN = f"1234567890:{SECRET}"
 NOWHERE = "http://127.0.0.1:1"
 
 WRONG = {
-    "no token": ({}, "TELEGRAM_BOT_TOKEN is not set.", "@BotFather"),
-    "an empty token": ({"TELEGRAM_BOT_TOKEN": ""}, "TELEGRAM_BOT_TOKEN is not set.", "@BotFather"),
+    "no token": ({}, "TELEGRAM_BOT_TOKEN is not set, nor is ZALO_BOT_TOKEN.", "@BotFather"),
+    "an empty token": (
+        {"TELEGRAM_BOT_TOKEN": ""},
+        "TELEGRAM_BOT_TOKEN is not set, nor is ZALO_BOT_TOKEN.",
+        "@BotFather",
+    ),
     "half a token": (
         {"TELEGRAM_BOT_TOKEN": SECRET},
         "TELEGRAM_BOT_TOKEN does not look like a bot's token.",

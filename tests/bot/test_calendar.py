@@ -12,7 +12,7 @@ from plan.vietnam import day_of
 from store.calendar_links import link_behind
 from store.chats import bindings_of, find_chat
 from store.states import ChatKind, Role
-from tests.bot.office import TIMETABLE, Office, labels, plain
+from tests.bot.office import ENTRANCES, TIMETABLE, Office, labels, plain
 
 HERE = "https://nhacviec.example.vn"
 
@@ -21,7 +21,7 @@ HERE = "https://nhacviec.example.vn"
 async def open_to_all(office: Office) -> Office:
     """An office that people reach from outside, whose chat is Sở Tư pháp's."""
     office.conversation = Conversation(
-        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(public_url=HERE)
+        entrances=ENTRANCES, timetable=TIMETABLE, options=Options(public_url=HERE)
     )
     await office.bind("STP")
     return office
@@ -139,7 +139,7 @@ async def test_the_file_has_what_the_address_gives(office: Office) -> None:
             timetable=TIMETABLE,
             options=Options(),
             message_id="1",
-            bot_name="nhacviec_bot",
+            entrances=ENTRANCES,
         )
 
         name, content = await calendar_file(asked)

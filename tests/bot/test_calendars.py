@@ -22,7 +22,7 @@ from plan.model import Plan
 from store.chats import bindings_of, find_chat
 from store.states import Role, State
 from store.tables import AssignmentRow, ItemRow
-from tests.bot.office import PLAN, TIMETABLE, Office, monthly, once, open_office, put_plan
+from tests.bot.office import ENTRANCES, PLAN, TIMETABLE, Office, monthly, once, open_office, put_plan
 
 DATA = Path(__file__).parents[2] / "data" / "tasks.yaml"
 
@@ -423,7 +423,7 @@ async def test_when_the_day_is_set_for_all_the_plans_day_is_cancelled(steered: O
 
 async def test_what_waits_for_approval_is_not_marked_as_done_and_does_not_ring(steered: Office) -> None:
     steered.conversation = Conversation(
-        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(approves_done=True)
+        entrances=ENTRANCES, timetable=TIMETABLE, options=Options(approves_done=True)
     )
     steered.chat = "100"
     await says(steered, "/done 2.6a 15/KH-UBND")

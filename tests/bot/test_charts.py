@@ -17,7 +17,7 @@ from store.burn_up import burn_up
 from store.chats import bindings_of, find_chat
 from store.figures import figures
 from store.states import Role
-from tests.bot.office import PLAN, TIMETABLE, Office, open_office, plain
+from tests.bot.office import ENTRANCES, PLAN, TIMETABLE, Office, open_office, plain
 
 TODAY = date(2023, 3, 13)
 
@@ -53,7 +53,7 @@ async def files(office: Office, which: Chart) -> list[tuple[str, bytes]]:
             timetable=TIMETABLE,
             options=Options(),
             message_id="1",
-            bot_name="nhacviec_bot",
+            entrances=ENTRANCES,
         )
         return await chart_files(asked, which)
 

@@ -19,7 +19,7 @@ from bot.rights import READS, Verdict, judge
 from bot.telegram.render import keyboard, split, to_html
 from store.states import Role
 from store.tables import AssignmentRow, BindingRow, OutboxRow
-from tests.bot.office import TIMETABLE, Office, open_office, plain
+from tests.bot.office import ENTRANCES, TIMETABLE, Office, open_office, plain
 
 # Chats by what they are bound as; the last two hold proposals, which the others try to answer.
 CHATS: dict[str, tuple[tuple[str, Role], ...]] = {
@@ -109,7 +109,7 @@ def check(message: Message) -> None:
 
 async def settle(office: Office) -> None:
     options = Options(public_url="https://nhacviec.example.vn")
-    office.conversation = Conversation(bot_name="nhacviec_bot", timetable=TIMETABLE, options=options)
+    office.conversation = Conversation(entrances=ENTRANCES, timetable=TIMETABLE, options=options)
     for chat, bindings in CHATS.items():
         office.chat = chat
         for agency, role in bindings:
