@@ -20,6 +20,7 @@ from app.telegram_line import TelegramLine
 from app.web_room import web_room
 from app.zalo_line import ZaloLine
 from bot.conversation import Conversation
+from bot.press import Press
 from bot.reception import Reception
 from config.settings import Settings, Tokens
 from scheduler.clockwork import Clockwork, Rhythm, Wakers
@@ -112,6 +113,7 @@ async def running(
             wall=wall_clock,
             lease=lease,
             allowances=lines.allowances,
+            press=Press(database, rules.timetable),
             on_idle_hand=wakers.outbox.set,
         )
         if database.is_sqlite:

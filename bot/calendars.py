@@ -5,16 +5,18 @@ for each output and period, on the plan's day and on every other day that was se
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.calendar_words import due_word, more_about, what
-from bot.papers.calendar import Calendar, Event, uid_of
+from bot.channel import File
+from bot.papers.calendar import Calendar, Event, ics, uid_of
 from bot.wording import joined
 from plan.milestones import DueDates, before_late
+from plan.vietnam import day_of
 from store.calendar_days import DayOnceSet, DayOwed, days_of_agencies, days_of_plans, days_once_set
 from store.chats import Bindings
 from store.states import Role, State
@@ -40,6 +42,15 @@ async def calendar_of(
         owed = await days_of_plans(session, offices, own=[agency.code for agency in bindings.agencies])
         events += _overseen_events(owed, await days_once_set(session, offices), timetable)
     return Calendar(name=_name(bindings), events=[event for event in events if _is_told(event, now)])
+
+
+async def calendar_file(
+    session: AsyncSession, bindings: Bindings, timetable: Timetable, *, now: datetime
+) -> Callable[[], File]:
+    """What makes the same calendar a file to import."""
+    found = await calendar_of(session, bindings, timetable, now=now)
+    name = f"nhac-viec-{day_of(now).isoformat()}.ics"
+    return lambda: File(name=name, media_type="text/calendar", content=ics(found, made_at=now))
 
 
 def _name(bindings: Bindings) -> str:

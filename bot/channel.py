@@ -61,6 +61,15 @@ class Destination:
     pins: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file as it goes to a chat; pictures are shown, others offered for download."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 class KnowsAdmins(Protocol):
     """Whom to ask who the admins of a group are."""
 
@@ -81,11 +90,21 @@ class Channel(Protocol):
         """Whether choices can be tapped; else a piece comes with their numbers (see bot.message.Choice)."""
         ...
 
+    @property
+    def takes_files(self) -> bool: ...
+
     def pieces(self, message: Message) -> list[Message]:
-        """The message in pieces that the service accepts, split between blocks; choices go under the last."""
+        """The message in pieces that the service accepts, split between blocks; choices and a paper go with the last."""
         ...
 
-    async def send(self, piece: Message, destination: Destination, *, repeat: bool = False) -> Outcome:
-        """Send one piece; `repeat` marks it as sent again, perhaps received before. Never raises for what the service
-        or the network did: that is an Outcome."""
+    async def send(
+        self,
+        piece: Message,
+        destination: Destination,
+        *,
+        repeat: bool = False,
+        file: File | None = None,
+    ) -> Outcome:
+        """Send one piece; `repeat` marks it as sent again, perhaps received before; `file` is its paper, where the service
+        takes files. Never raises for what the service or the network did: that is an Outcome."""
         ...

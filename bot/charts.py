@@ -1,17 +1,20 @@
 """The charts of the plans that a chat oversees, as files."""
 
-import asyncio
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
-from bot.commands.asked import Asked, overseen
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.channel import File
 from bot.papers import charts
 from bot.papers.charts import Bar
+from plan.vietnam import day_of
 from store.agenda import Entry, entries
 from store.burn_up import burn_up
+from store.chats import Bindings
 from store.figures import figures, grouped
-from store.lookup import plan_rows
+from store.lookup import plan_rows, plans_overseen
 from store.tables import PlanRow
 
 _REPORTS = "Báo cáo định kỳ"
@@ -25,29 +28,34 @@ class Chart(StrEnum):
     BURN_UP = "burn-up"
 
 
-async def chart_files(asked: Asked, which: Chart) -> list[tuple[str, bytes]]:
-    """Name and content (PNG) of that chart of each plan that the chat oversees; empty when it oversees none. The figures are
-    those of /status. It is drawn beside the event loop."""
-    plans = await plan_rows(asked.session, await overseen(asked))
-    found = grouped(await entries(asked.session), lambda entry: entry.plan_key)
-    files = []
-    for plan in plans:
-        draw = await _drawing(asked, which, plan, found.get(plan.key, []))
-        name = f"{plan.key}-{which.value}-{asked.today.isoformat()}.png"
-        files.append((name, await asyncio.to_thread(draw)))
-    return files
+async def chart_file(
+    session: AsyncSession, bindings: Bindings, about: str, *, now: datetime
+) -> Callable[[], File] | None:
+    """What draws the chart that is meant ("area:cchc-2023") as a PNG; the figures are those of /status. None when the chat
+    does not oversee that plan."""
+    which, _, key = about.partition(":")
+    found = [
+        plan for plan in await plan_rows(session, await plans_overseen(session, bindings)) if plan.key == key
+    ]
+    if not found:
+        return None
+    today = day_of(now)
+    draw = await _drawing(session, Chart(which), found[0], today)
+    name = f"{key}-{which}-{today.isoformat()}.png"
+    return lambda: File(name=name, media_type="image/png", content=draw())
 
 
-async def _drawing(asked: Asked, which: Chart, plan: PlanRow, of_plan: list[Entry]) -> Callable[[], bytes]:
+async def _drawing(session: AsyncSession, which: Chart, plan: PlanRow, today: date) -> Callable[[], bytes]:
+    of_plan = [entry for entry in await entries(session) if entry.plan_key == plan.key]
     about = f"Kế hoạch {plan.document}"
     match which:
         case Chart.AREA:
-            return lambda: charts.by_area(areas(of_plan, asked.today), about=about, today=asked.today)
+            return lambda: charts.by_area(areas(of_plan, today), about=about, today=today)
         case Chart.AGENCY:
-            return lambda: charts.by_agency(agencies(of_plan, asked.today), about=about, today=asked.today)
+            return lambda: charts.by_agency(agencies(of_plan, today), about=about, today=today)
         case Chart.BURN_UP:
-            curve = await burn_up(asked.session, [plan.key])
-            return lambda: charts.burn_up(curve, year=plan.year, about=about, today=asked.today)
+            curve = await burn_up(session, [plan.key])
+            return lambda: charts.burn_up(curve, year=plan.year, about=about, today=today)
 
 
 def areas(of_plan: list[Entry], today: date) -> list[Bar]:

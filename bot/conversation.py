@@ -16,6 +16,7 @@ from bot.commands.asked import Answer as Answer
 from bot.commands.asked import Asked
 from bot.commands.bindings import bindings
 from bot.commands.calendar import calendar
+from bot.commands.chart import chart
 from bot.commands.deciding import approve, refuse
 from bot.commands.done import done
 from bot.commands.due import due
@@ -90,6 +91,7 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.HOLD: hold,
     Command.RELEASE: release,
     Command.STATUS: status,
+    Command.CHART: chart,
     Command.LATE: late,
     Command.AGENCY: agency,
     Command.EXTEND: extend,

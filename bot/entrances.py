@@ -20,10 +20,12 @@ class Links:
 @dataclass(frozen=True, kw_only=True)
 class Entrance:
     """`channel` is its name in the store, `label` its name to people, `bot_name` the bot's there, without an @. `in_groups`
-    says which messages of a group reach the bot; without `links` a person has to look the bot up and write to it."""
+    says which messages of a group reach the bot; without `links` a person has to look the bot up and write to it.
+    `takes_files`: the bot can send files there."""
 
     channel: str
     label: str
     bot_name: str
     in_groups: str
     links: Links | None = None
+    takes_files: bool = True

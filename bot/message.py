@@ -65,11 +65,20 @@ class Block:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A file that goes with a message: which kind (bot.press), and what it is about. It is made when the message leaves."""
+
+    kind: str
+    about: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """A whole message; `choices` are rows of buttons, or numbered answers where there are no buttons."""
 
     blocks: tuple[Block, ...]
     choices: tuple[tuple[Choice, ...], ...] = ()
+    paper: Paper | None = None
 
     def rows(self) -> tuple[tuple[Choice, ...], ...]:
         """All rows of choices under the message: those of its items first, some in a row, none twice."""
@@ -117,10 +126,13 @@ def block(
     )
 
 
-def message(*blocks: Block | str, choices: Iterable[Iterable[Choice]] = ()) -> Message:
+def message(
+    *blocks: Block | str, choices: Iterable[Iterable[Choice]] = (), paper: Paper | None = None
+) -> Message:
     return Message(
         blocks=tuple(block(item) if isinstance(item, str) else item for item in blocks),
         choices=tuple(tuple(row) for row in choices),
+        paper=paper,
     )
 
 

@@ -52,7 +52,8 @@ def _numbered(piece: Message, numbers: dict[str, int]) -> Message:
     def block_of(part: Block) -> Block:
         return replace(part, choices=row_of(part.choices))
 
-    return Message(
+    return replace(
+        piece,
         blocks=tuple(block_of(part) for part in piece.blocks),
         choices=tuple(row_of(row) for row in piece.choices),
     )

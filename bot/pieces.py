@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.message import Block, Choice, Line, Message, Span, block, italic, line
+from bot.message import Block, Choice, Line, Message, Paper, Span, block, italic, line
 
 REPEAT_MARK = block(line(italic("(gửi lại, có thể anh/chị đã nhận)")))
 Fits = Callable[[Message], bool]
@@ -34,7 +34,16 @@ def split(message: Message, fits: Fits) -> list[Message]:
             pieces[-1] = longer
         else:
             pieces.append(Message(blocks=(part,)))
-    return [*pieces[:-1], *_with_choices(pieces[-1], message.choices, fits)]
+    return _with_paper([*pieces[:-1], *_with_choices(pieces[-1], message.choices, fits)], message.paper, fits)
+
+
+def _with_paper(pieces: list[Message], paper: Paper | None, fits: Fits) -> list[Message]:
+    """With the last piece, or by itself when its words are too long to stand under a file."""
+    if paper is None:
+        return pieces
+    if fits(last := replace(pieces[-1], paper=paper)):
+        return [*pieces[:-1], last]
+    return [*pieces, Message(blocks=(), paper=paper)]
 
 
 def _with_choices(last: Message, rows: tuple[tuple[Choice, ...], ...], fits: Fits) -> list[Message]:

@@ -106,4 +106,4 @@ def _rest(claim: Claim, pieces: Sequence[Message]) -> dict[str, Any] | None:
         return claim.body
     blocks = tuple(block for piece in pieces for block in piece.blocks)
     choices = tuple(row for piece in pieces for row in piece.choices)
-    return to_json(Message(blocks=blocks, choices=choices))
+    return to_json(Message(blocks=blocks, choices=choices, paper=pieces[-1].paper))

@@ -15,9 +15,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channel import Channel, Destination, Outcome, Uncertain
+from bot.channel import Channel, Destination, File, Outcome, Uncertain
 from bot.message import Message
 from bot.offers import with_numbers
+from bot.press import Press, without_its_paper
 from plan.hours import OfficeHours
 from plan.vietnam import day_of, instant_of
 from plan.workdays import WorkingCalendar
@@ -59,7 +60,8 @@ class _Taken:
 
 class Deliverer:
     """One for a process. `clock` gives business time, `wall` the time of the network; `allowances` are those of counted
-    channels; `on_idle_hand` is called whenever room for another send has come."""
+    channels; `press` makes the papers that go with messages; `on_idle_hand` is called whenever room for another send has
+    come."""
 
     def __init__(
         self,
@@ -73,6 +75,7 @@ class Deliverer:
         wall: Callable[[], datetime],
         lease: timedelta = LEASE,
         allowances: Mapping[str, Allowance] | None = None,
+        press: Press | None = None,
         on_idle_hand: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
@@ -85,6 +88,7 @@ class Deliverer:
         self._lease = lease
         self._allowances = allowances if allowances is not None else {}
         self._used_up: set[str] = set()
+        self._press = press
         self._ledger = Ledger(
             database,
             pace=pace,
@@ -299,9 +303,12 @@ class Deliverer:
                 pieces = channel.pieces(text.message)
                 if not channel.has_buttons:
                     pieces = [await self._with_numbers(claim, pieces[0]), *pieces[1:]]
+                file = await self._printed(channel, claim, pieces[0])
+                if file is None and pieces[0].paper is not None:
+                    pieces = [without_its_paper(pieces[0]), *pieces[1:]]
                 calling = True
                 self._begin_call()
-                await self._send(channel, claim, text, pieces)
+                await self._send(channel, claim, text, pieces, file)
         except asyncio.CancelledError:
             if not calling:
                 raise
@@ -339,7 +346,33 @@ class Deliverer:
                 session, piece, chat_id=claim.chat_id, outbox_id=claim.id, now=self._clock()
             )
 
-    async def _send(self, channel: Channel, claim: Claim, text: Text, pieces: Sequence[Message]) -> None:
+    async def _printed(self, channel: Channel, claim: Claim, piece: Message) -> File | None:
+        """The paper that goes with a piece; None where there is none, or none can be made: an answer without it is better
+        than none."""
+        if piece.paper is None or self._press is None or not channel.takes_files:
+            return None
+        try:
+            return await self._press.print(piece.paper, claim.chat_id, now=self._clock())
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            _log.error(
+                "a paper cannot be made",
+                outbox_id=claim.id,
+                paper=piece.paper.kind,
+                error=type(error).__name__,
+                exc_info=error,
+            )
+            return None
+
+    async def _send(
+        self,
+        channel: Channel,
+        claim: Claim,
+        text: Text,
+        pieces: Sequence[Message],
+        file: File | None,
+    ) -> None:
         called_at = self._wall()
         outcome = await channel.send(
             pieces[0],
@@ -351,6 +384,7 @@ class Deliverer:
                 pins=claim.kind is OutboxKind.STATUS,
             ),
             repeat=claim.repeat,
+            file=file,
         )
         self._conclude(claim, text, pieces, outcome, called_at)
 

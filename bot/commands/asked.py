@@ -13,8 +13,7 @@ from bot.options import Options
 from bot.request import File, Person
 from store.changes import Actor
 from store.chats import Bindings
-from store.lookup import plans_of
-from store.states import Role
+from store.lookup import plans_of, plans_overseen
 from store.tables import AgencyRow, ChatRow
 from store.timetable import Timetable
 
@@ -90,12 +89,8 @@ class Asked:
 
 
 async def overseen(asked: Asked) -> frozenset[str]:
-    """Keys of the active plans that the chat may read as a whole: a leader all of them, a standing office its own."""
-    if Role.LEADER in asked.bindings.roles:
-        return await plans_of(asked.session)
-    if not asked.bindings.offices:
-        return frozenset()
-    return await plans_of(asked.session, asked.office_codes)
+    """Keys of the active plans that the chat may read as a whole."""
+    return await plans_overseen(asked.session, asked.bindings)
 
 
 async def steered(asked: Asked) -> frozenset[str]:

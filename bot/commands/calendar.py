@@ -1,11 +1,8 @@
 """/calendar: the address under which calendar programs subscribe to what this chat has to look at."""
 
-import asyncio
-
-from bot.calendars import calendar_of
 from bot.commands.asked import Answer, Asked
-from bot.message import Message, block, bold, code, line, message
-from bot.papers.calendar import ics
+from bot.message import Message, Paper, block, bold, code, line, message
+from bot.press import CALENDAR
 from bot.wording import full_day, runs
 from plan.directory import name_key
 from plan.vietnam import day_of
@@ -16,10 +13,12 @@ _NEW = frozenset({"moi", "taomoi", "lammoi", "doi", "new"})
 _OFF = frozenset({"tat", "huy", "dung", "ngung", "off"})
 _MAKE = runs("Tạo đường dẫn mới", "/calendar mới")
 _TURN_OFF = runs("Tắt đường dẫn", "/calendar tắt")
-_NO_ADDRESS = message(
-    "Hiện chưa đăng ký lịch qua mạng được: hệ thống chưa có địa chỉ công khai.",
-    "Các hạn vẫn đưa vào lịch được bằng tệp lịch (.ics).",
+_FILE = frozenset({"tep", "file", "ics", "teplich", "guitep"})
+_NO_ADDRESS = "Hiện chưa đăng ký lịch qua mạng được: hệ thống chưa có địa chỉ công khai."
+_NO_FILES = message(
+    "Ở đây bot không gửi được tệp lịch. Anh/chị dùng đường dẫn lịch (/calendar), hoặc hỏi bot trên kênh khác."
 )
+_AS_FILE = runs("Gửi tệp lịch", "/calendar tệp")
 _HOW = (
     "• Google Lịch (trên máy tính): Lịch khác → dấu + → Từ URL.",
     "• iPhone: ứng dụng Lịch → Lịch → Thêm lịch → Thêm lịch đăng ký.",
@@ -29,9 +28,12 @@ _HOW = (
 
 async def calendar(asked: Asked) -> Answer:
     """Make the address, say that there is one, make a new one or switch it off. A token is shown once: it is not kept."""
-    if asked.options.public_url is None:
-        return Answer(message=_NO_ADDRESS)
     wanted = name_key(asked.args)
+    if wanted in _FILE:
+        return Answer(message=_as_file() if asked.entrance.takes_files else _NO_FILES)
+    if asked.options.public_url is None:
+        choices = [[_AS_FILE]] if asked.entrance.takes_files else []
+        return Answer(message=message(_NO_ADDRESS, choices=choices))
     if wanted in _OFF:
         return await _off(asked)
     link = await link_of(asked.session, asked.chat)
@@ -40,11 +42,12 @@ async def calendar(asked: Asked) -> Answer:
     return Answer(message=_there_is_one(link))
 
 
-async def calendar_file(asked: Asked) -> tuple[str, bytes]:
-    """The same calendar as a file to import: its name and content."""
-    found = await calendar_of(asked.session, asked.bindings, asked.timetable, now=asked.now)
-    content = await asyncio.to_thread(ics, found, made_at=asked.now)
-    return f"nhac-viec-{asked.today.isoformat()}.ics", content
+def _as_file() -> Message:
+    return message(
+        block(line("📅 ", bold("Tệp lịch"))),
+        "Mở tệp để đưa các hạn vào lịch trên máy. Tệp không tự cập nhật: khi hạn đổi thì xin tệp mới.",
+        paper=Paper(kind=CALENDAR),
+    )
 
 
 async def _new(asked: Asked, public_url: str, *, replaces: bool) -> Answer:
@@ -58,7 +61,7 @@ async def _new(asked: Asked, public_url: str, *, replaces: bool) -> Answer:
             block("Anh/chị chép đường dẫn, rồi thêm vào lịch:", *_HOW),
             *old,
             "Ai có đường dẫn đều xem được lịch này, nên chỉ dùng trong cơ quan. Đường dẫn chỉ hiện một lần.",
-            choices=[[_TURN_OFF]],
+            choices=[[_TURN_OFF, *([_AS_FILE] if asked.entrance.takes_files else [])]],
         )
     )
 

@@ -20,6 +20,7 @@ class Command(StrEnum):
     REPORTS = "reports"
     CALENDAR = "calendar"
     STATUS = "status"
+    CHART = "chart"
     LATE = "late"
     AGENCY = "agency"
     APPROVE = "approve"
@@ -223,6 +224,12 @@ MENU: tuple[MenuItem, ...] = (
             "thongke",
         ),
         example="/status",
+    ),
+    MenuItem(
+        command=Command.CHART,
+        description="Biểu đồ: theo lĩnh vực, cơ quan, cả năm",
+        aliases=("bieudo", "hinh", "hinhve"),
+        example="/chart lĩnh vực",
     ),
     MenuItem(
         command=Command.LATE,

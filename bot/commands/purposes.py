@@ -18,6 +18,7 @@ _PURPOSES_OF_OVERSEERS: tuple[tuple[str, tuple[Command, ...]], ...] = (
         "Tình hình",
         (
             _C.STATUS,
+            _C.CHART,
             _C.LATE,
             _C.AGENCY,
             _C.DUE,

@@ -1,7 +1,7 @@
 """A Message as Telegram wants it: HTML text within its limits, and an inline keyboard.
 
-Limits: 4096 characters after entities are parsed, 100 entities (Bot API, sendMessage); counted in UTF-16 units, as
-Telegram counts offsets, which is never less than what it allows.
+Limits: 4096 characters after entities are parsed, under a file 1024, and 100 entities (Bot API, sendMessage, sendDocument);
+counted in UTF-16 units, as Telegram counts offsets, which is never less than what it allows.
 """
 
 import re
@@ -14,7 +14,7 @@ from bot.message import Choice, Line, Message, Span, Style, Tone
 from bot.pieces import marked_as_repeat, units
 from bot.pieces import split as cut_to_fit
 
-_MAX_TEXT = 4096
+_MAX_TEXT, _MAX_CAPTION = 4096, 1024
 _MAX_ENTITIES = 90
 # Telegram itself makes an entity of each /command, @name, #tag and link.
 _MADE_BY_TELEGRAM = re.compile(r"(?<!\S)[/#]\w|@\w|[a-z]\.[a-z]")
@@ -61,7 +61,7 @@ def _fits(piece: Message) -> bool:
     marked = marked_as_repeat(piece)
     if len(piece.blocks) > 1 and _entities(marked) > _MAX_ENTITIES:
         return False
-    return units(_visible(marked)) <= _MAX_TEXT
+    return units(_visible(marked)) <= (_MAX_TEXT if piece.paper is None else _MAX_CAPTION)
 
 
 def _visible(message: Message) -> str:

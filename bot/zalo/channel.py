@@ -1,6 +1,6 @@
 """Sending through the Zalo Bot Platform."""
 
-from bot.channel import Destination, Outcome, Sent
+from bot.channel import Destination, File, Outcome, Sent
 from bot.message import Message
 from bot.pieces import marked_as_repeat
 from bot.zalo.api import Refused, ZaloApi, ZaloError
@@ -16,6 +16,7 @@ class ZaloChannel:
 
     name = NAME
     has_buttons = False
+    takes_files = False
 
     def __init__(self, api: ZaloApi) -> None:
         self._api = api
@@ -23,7 +24,14 @@ class ZaloChannel:
     def pieces(self, message: Message) -> list[Message]:
         return split(message)
 
-    async def send(self, piece: Message, destination: Destination, *, repeat: bool = False) -> Outcome:
+    async def send(
+        self,
+        piece: Message,
+        destination: Destination,
+        *,
+        repeat: bool = False,
+        file: File | None = None,
+    ) -> Outcome:
         written = write(marked_as_repeat(piece) if repeat else piece)
         try:
             return Sent(external_id=await self._write(destination.address, written))

@@ -11,4 +11,5 @@ def zalo_entrance(account_name: str) -> Entrance:
         label="Zalo",
         bot_name=account_name,
         in_groups="tin nhắc tên bot hoặc trả lời bot",
+        takes_files=False,
     )

@@ -3,12 +3,10 @@
 import icalendar
 import pytest
 
-from bot.commands.asked import Asked
-from bot.commands.calendar import calendar_file
+from bot.calendars import calendar_file
 from bot.conversation import Conversation
+from bot.message import Paper
 from bot.options import Options
-from bot.request import Person
-from plan.vietnam import day_of
 from store.calendar_links import link_behind
 from store.chats import bindings_of, find_chat
 from store.states import ChatKind, Role
@@ -46,7 +44,7 @@ async def test_the_first_time_it_makes_an_address_and_says_how_to_use_it(
     assert await leads_to_a_chat(open_to_all, token_in(plain(answer)))
     for program in ("Google", "iPhone", "Outlook"):
         assert program in plain(answer)
-    assert labels(answer) == ["Tắt đường dẫn"]
+    assert labels(answer) == ["Tắt đường dẫn", "Gửi tệp lịch"]
 
 
 async def test_asked_again_it_says_that_there_is_one_and_does_not_show_it(open_to_all: Office) -> None:
@@ -128,21 +126,20 @@ async def test_the_file_has_what_the_address_gives(office: Office) -> None:
     async with office.database.read() as session:
         chat = await find_chat(session, channel="telegram", address=office.chat)
         assert chat is not None
-        asked = Asked(
-            session=session,
-            chat=chat,
-            person=Person(id="7", name="A"),
-            now=office.now,
-            today=day_of(office.now),
-            wall=office.now,
-            bindings=await bindings_of(session, chat.id),
-            timetable=TIMETABLE,
-            options=Options(),
-            message_id="1",
-            entrances=ENTRANCES,
-        )
+        bindings = await bindings_of(session, chat.id)
+        draw = await calendar_file(session, bindings, TIMETABLE, now=office.now)
+    file = draw()
 
-        name, content = await calendar_file(asked)
+    assert (file.name, file.media_type) == ("nhac-viec-2023-03-13.ics", "text/calendar")
+    assert len(icalendar.Calendar.from_ical(file.content).walk("VEVENT")) > 20
 
-    assert name == "nhac-viec-2023-03-13.ics"
-    assert len(icalendar.Calendar.from_ical(content).walk("VEVENT")) > 20
+
+async def test_the_file_is_sent_when_it_is_asked_for_or_nothing_else_is_there(office: Office) -> None:
+    await office.bind("STP")
+
+    offered = await office.say("/calendar")
+    sent = (await office.tap(offered, "Gửi tệp lịch")).message
+
+    assert "chưa có địa chỉ công khai" in plain(offered)
+    assert sent.paper == Paper(kind="calendar")
+    assert (await office.say("lịch tệp")).paper == Paper(kind="calendar")

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.channel import Destination, Outcome, Refused, RetryLater, Sent
+from bot.channel import Destination, File, Outcome, Refused, RetryLater, Sent
 from bot.message import Choice, Message, Tone, block, message, to_json
 from bot.zalo.render import split
 from plan.hours import OfficeHours
@@ -28,6 +28,7 @@ class Pencil:
 
     name = "pencil"
     has_buttons = False
+    takes_files = False
 
     def __init__(self) -> None:
         self.sent: list[Message] = []
@@ -36,7 +37,14 @@ class Pencil:
     def pieces(self, whole: Message) -> list[Message]:
         return split(whole)
 
-    async def send(self, piece: Message, destination: Destination, *, repeat: bool = False) -> Outcome:
+    async def send(
+        self,
+        piece: Message,
+        destination: Destination,
+        *,
+        repeat: bool = False,
+        file: File | None = None,
+    ) -> Outcome:
         if self.outcomes:
             return self.outcomes.pop(0)
         self.sent.append(piece)
