@@ -14,6 +14,7 @@ from app.errors import SettingError, unknown_agency
 from app.logs import set_up_logs
 from app.rules import read_rules
 from app.storage import opened_database
+from bot.telegram.entrance import telegram_links
 from config.settings import Settings
 from scheduler.refresh import PlanKeeper
 from store.database import Database
@@ -39,7 +40,8 @@ def invite(
 ) -> None:
     """Make a one-time invite code for an agency's chat.
 
-    The officer sends it to the bot in the chat that is to be bound: /start CODE. It works once, for seven days.
+    The officer sends it to the bot in the chat that is to be bound: /start CODE, or vào CODE. It works once, for seven
+    days.
     """
     role = _role(agency, standing_office=standing_office, leader=leader, operator=operator)
     chosen = settings()
@@ -47,11 +49,12 @@ def invite(
     with errors_for_people():
         code, name = asyncio.run(_make(chosen, role, agency))
     out.print(f"Invite for {name}: [bold]{code}[/]")
-    out.print(f"Send it to the bot in the chat to be bound: [bold]/start {code}[/]")
-    # Telegram allows letters, digits, _ and - in a deep link; the code is read with or without its dash.
-    link = f"https://t.me/BOT_NAME?{{}}={code.replace('-', '')}"
-    out.print(f"Or as a link, with your bot's name in it: {link.format('start')}", soft_wrap=True)
-    out.print(f"and to add the bot to a group and bind it: {link.format('startgroup')}", soft_wrap=True)
+    out.print(
+        f"Send it to the bot in the chat to be bound: [bold]/start {code}[/], or in words: [bold]vào {code}[/]"
+    )
+    links = telegram_links("BOT_NAME").carrying(code)
+    out.print(f"Or as a link, with your bot's name on Telegram in it: {links.private}", soft_wrap=True)
+    out.print(f"and to add the bot to a group and bind it: {links.group}", soft_wrap=True)
     out.print(f"It works once and until {INVITE_LIFETIME.days} days from now. It is not shown again.")
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import structlog
 
-# A bot token: "<bot id>:<secret>", as BotFather gives it. It stands in every Bot API URL.
-_TOKEN = re.compile(r"\d{4,}:[A-Za-z0-9_-]{8,}")
+# A bot token: "<bot id>:<secret>", as BotFather and Zalo Bot Manager give it. It stands in every address of both services'
+# methods; a library may write such an address with its colon encoded.
+_TOKEN = re.compile(r"\d{4,}(?::|%3a)[a-z0-9_-]{8,}", re.IGNORECASE)
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^:/@\s]+):[^@\s]+@")
 
 

@@ -1,24 +1,19 @@
-"""How updates come in: asked for by the process that leads, or brought by Telegram to any of them."""
+"""How updates come in from a messaging service: asked for by the process that leads, or brought to any of them."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from starlette.routing import BaseRoute
 
-from bot.telegram.connect import PollingBot
-from bot.telegram.receive import Keep, TelegramReceiver
-from bot.telegram.webhook import TelegramWebhook, secret_of
-from config.settings import Settings
 from store.database import Database
 from store.inbox import Arrival
 from store.leadership import Leadership
 from web.health import Trouble
-from web.telegram_door import telegram_door
 
+Keep = Callable[[list[Arrival]], Awaitable[None]]
 # A poll takes up to 50 s and may have to be tried again.
-_UNHEARD = timedelta(minutes=2)
+UNHEARD = timedelta(minutes=2)
 
 
 class WayIn(Protocol):
@@ -30,7 +25,8 @@ class WayIn(Protocol):
         ...
 
     async def prepare(self) -> None:
-        """Tell Telegram that updates are to come this way. Doing it again changes nothing. Raises TelegramError."""
+        """Tell the service that updates are to come this way. Doing it again changes nothing. Raises what the
+        service's client does."""
         ...
 
     async def run(self) -> None:
@@ -47,26 +43,44 @@ class WayIn(Protocol):
         ...
 
 
-def way_in(
-    settings: Settings, bot: PollingBot, database: Database, keep: Keep, *, who: str, wall: datetime
-) -> WayIn:
-    """The way that the settings choose. `who` is this process in the words of the log, `wall` when it began."""
-    if settings.telegram_webhook_url:
-        return _Webhook(bot, settings.telegram_webhook_url, keep, wall)
-    return _Polling(bot, database, keep, who)
+class Receiver(Protocol):
+    """Polls for ever. `last_received_at` is when a poll last came to a good end."""
+
+    @property
+    def last_received_at(self) -> datetime | None: ...
+
+    async def run(self) -> None: ...
 
 
-class _Polling:
+class Webhook(Protocol):
+    """Has updates brought. `last_received_at` is when the service last said that nothing keeps them from coming, `fault`
+    what it said when something did."""
+
+    @property
+    def last_received_at(self) -> datetime | None: ...
+
+    @property
+    def fault(self) -> str: ...
+
+    async def set(self) -> None: ...
+
+    async def watch(self) -> None: ...
+
+
+class Polling:
+    """Asked for by the process that leads. `leadership` is named after the bot: of one bot one process polls."""
+
     doors: Sequence[BaseRoute] = ()
 
-    def __init__(self, bot: PollingBot, database: Database, keep: Keep, who: str) -> None:
-        self._bot = bot
-        self._receiver = TelegramReceiver(bot, _waiting_for(database, keep))
-        bot_id, _, _ = bot.token.partition(":")
-        self._leadership = Leadership(database, f"telegram:{bot_id}", who=who)
+    def __init__(
+        self, receiver: Receiver, leadership: Leadership, *, prepare: Callable[[], Awaitable[object]]
+    ) -> None:
+        self._receiver = receiver
+        self._leadership = leadership
+        self._prepare = prepare
 
     async def prepare(self) -> None:
-        await self._bot.delete_webhook(drop_pending_updates=False)
+        await self._prepare()
 
     async def run(self) -> None:
         await self._leadership.while_leading(self._receiver.run)
@@ -83,7 +97,7 @@ class _Polling:
         return _unheard(heard_at, wall, "no poll for updates has succeeded")
 
 
-def _waiting_for(database: Database, keep: Keep) -> Keep:
+def waiting_for(database: Database, keep: Keep) -> Keep:
     """Keep updates as soon as the database lets us: what is not kept must not be confirmed by the next poll."""
 
     async def kept(arrivals: list[Arrival]) -> None:
@@ -92,13 +106,13 @@ def _waiting_for(database: Database, keep: Keep) -> Keep:
     return kept
 
 
-class _Webhook:
-    def __init__(self, bot: PollingBot, url: str, keep: Keep, began: datetime) -> None:
-        self._webhook = TelegramWebhook(bot, url=url)
+class Brought:
+    """Brought by the service to `door`; `began` is when this process began to wait for it."""
+
+    def __init__(self, webhook: Webhook, door: BaseRoute, *, began: datetime) -> None:
+        self._webhook = webhook
         self._began = began
-        self.doors: Sequence[BaseRoute] = [
-            telegram_door(urlsplit(url).path, secret=secret_of(bot.token), keep=keep)
-        ]
+        self.doors: Sequence[BaseRoute] = [door]
 
     async def prepare(self) -> None:
         await self._webhook.set()
@@ -115,6 +129,6 @@ class _Webhook:
 
 
 def _unheard(heard_at: datetime, wall: datetime, detail: str) -> list[Trouble]:
-    if wall - heard_at <= _UNHEARD:
+    if wall - heard_at <= UNHEARD:
         return []
     return [Trouble(name="receiving", detail=detail, since=heard_at)]

@@ -1,7 +1,7 @@
 """The rehearsal behind `make run`: the sandbox beside the bot, all agencies bound, and a clock that can jump.
 
-The sandbox is a program of its own and is spoken to over HTTP only: the Bot API for the bot, its control API for what
-people and the clock do.
+The sandbox is a program of its own and is spoken to over HTTP only: Telegram's and Zalo's methods for the bot, its control
+API for what people and the clock do.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -23,13 +23,17 @@ from sqlalchemy import select
 from app.clock import RehearsalClock
 from app.errors import SettingError
 from app.service import Service
+from bot.telegram.channel import NAME as TELEGRAM
+from bot.zalo.channel import NAME as ZALO
 from plan.vietnam import day_of, instant_of
 from store import notices
 from store.invites import make_invite
 from store.states import RequestKind, RequestState, Role
-from store.tables import AgencyRow, BindingRow, PlanRow, RequestRow
+from store.tables import AgencyRow, BindingRow, ChatRow, PlanRow, RequestRow
 
-TOKEN = "2023:SANDBOX-TOKEN"  # noqa: S105 (the sandbox's, known to everybody)
+# The sandbox's, known to everybody.
+TOKEN = "2023:SANDBOX-TOKEN"  # noqa: S105
+ZALO_TOKEN = "4120230001:ZALO-SANDBOX"  # noqa: S105
 _START_SECONDS = 20
 _PROBE_SECONDS = 1
 _FOLLOW_SECONDS = 25
@@ -37,8 +41,8 @@ _BIND_SECONDS = 60
 _STOPS_EVERY = 0.5
 _STOP_SECONDS = 8
 _NEXT_MORNING = time(7, 25)
-_OPERATOR, _LEADER = 4000, 4001
-_OFFICERS = 5000
+_NAMES = {Role.OPERATOR: (4000, "Quản trị hệ thống"), Role.LEADER: (4001, "Lãnh đạo")}
+_OFFICERS, _OFFICERS_ON_ZALO = 5000, 6000
 _GROUPS = -1_000_000
 _log = structlog.get_logger("service")
 
@@ -62,6 +66,7 @@ async def sandbox_process(
         sys.executable, "-m", "sandbox",
         "--port", str(port),
         "--token", TOKEN,
+        "--zalo-token", ZALO_TOKEN,
         "--state", str(state),
         "--clock-from", clock_from.isoformat(),
         "--clock-speed", str(clock_speed),
@@ -169,86 +174,115 @@ class SandboxClock:
         await self.follow_once()
 
 
-_As = tuple[Role, str]
+@dataclass(frozen=True, kw_only=True)
+class Seat:
+    """A chat of the rehearsal and as what it is bound; `agency` is empty for leaders and operators."""
+
+    channel: str
+    role: Role
+    agency: str = ""
 
 
 async def bind_everybody(
-    sandbox: Sandbox, service: Service, clock: Callable[[], datetime], *, overseers: bool = True
+    sandbox: Sandbox,
+    service: Service,
+    clock: Callable[[], datetime],
+    *,
+    overseers: bool = True,
+    on_zalo: Callable[[AgencyRow], bool] = lambda _: False,
+    on_both: Collection[str] = (),
 ) -> int:
-    """Give each agency a group and bind it as its officer would, by an invite; the operator has a chat of their own. With
-    `overseers` the standing offices' groups steer their plans as well, and a leader has a chat. What is bound stays. Returns
-    how many agencies are new."""
+    """Give each agency a chat and bind it as its officer would, by an invite: a group on Telegram, or `on_zalo` an officer's
+    private chat there, or `on_both` (codes) one of each; the operator has a chat of their own. With `overseers` the
+    standing offices' groups steer their plans as well, and a leader has a chat. What is bound stays. Returns how many
+    agencies are new."""
     async with service.database.read() as session:
         agencies = list(await session.scalars(select(AgencyRow).order_by(AgencyRow.code)))
         steering = select(PlanRow.standing_office).where(PlanRow.retired.is_(False))
         offices = set(await session.scalars(steering)) if overseers else set()
     known = await _bound(service)
-    guests = _Guests(sandbox, service, clock)
+    guests = _Guests(sandbox, service, clock, {agency.code: agency for agency in agencies})
     # First those who may have to say yes to the others.
-    for number, agency in enumerate(agencies):
-        if agency.code in offices and (Role.STANDING_OFFICE, agency.code) not in known:
-            await guests.group(number, agency)
-            await guests.enter(_GROUPS - number, _OFFICERS + number, Role.STANDING_OFFICE, agency.code)
-    new = [
-        (number, agency) for number, agency in enumerate(agencies) if (Role.OFFICER, agency.code) not in known
-    ]
-    for number, agency in new:
-        await guests.group(number, agency)
-        await guests.enter(_GROUPS - number, _OFFICERS + number, Role.OFFICER, agency.code)
-    people = [(_OPERATOR, "Quản trị hệ thống", Role.OPERATOR)]
-    people += [(_LEADER, "Lãnh đạo", Role.LEADER)] if overseers else []
-    for person, name, role in people:
-        if (role, "") not in known:
-            await guests.person(person, name)
-            await guests.enter(person, person, role, "")
-    wanted = {(Role.OFFICER, agency.code) for agency in agencies}
-    wanted |= {(Role.STANDING_OFFICE, office) for office in offices}
-    await _wait_until_bound(service, wanted | {(role, "") for _, _, role in people})
-    return len(new)
+    seats = [Seat(channel=TELEGRAM, role=Role.STANDING_OFFICE, agency=code) for code in sorted(offices)]
+    for agency in agencies:
+        channels = [ZALO] if on_zalo(agency) else [TELEGRAM]
+        if agency.code in on_both:
+            channels = [TELEGRAM, ZALO]
+        seats += [Seat(channel=channel, role=Role.OFFICER, agency=agency.code) for channel in channels]
+    seats.append(Seat(channel=TELEGRAM, role=Role.OPERATOR))
+    seats += [Seat(channel=TELEGRAM, role=Role.LEADER)] if overseers else []
+    for seat in seats:
+        if seat not in known:
+            await guests.sit_down(seat)
+    await _wait_until_bound(service, set(seats))
+    return len({seat.agency for seat in seats if seat not in known and seat.role is Role.OFFICER})
 
 
 @dataclass(frozen=True)
 class _Guests:
-    """Those who come into the rehearsal's chats with an invite in hand."""
+    """Those who come into the rehearsal's chats with an invite in hand. People on Zalo are others than those on Telegram."""
 
     sandbox: Sandbox
     service: Service
     clock: Callable[[], datetime]
+    agencies: Mapping[str, AgencyRow]
 
-    async def group(self, number: int, agency: AgencyRow) -> None:
-        officer = _OFFICERS + number
-        await _post(self.sandbox, "/control/users", {"id": officer, "first_name": f"Cán bộ {agency.code}"})
-        members = {"members": [officer], "admins": [officer]}
-        group = {"id": _GROUPS - number, "type": "group", "title": agency.name} | members
-        await _post(self.sandbox, "/control/chats", group)
-
-    async def person(self, number: int, name: str) -> None:
-        await _post(self.sandbox, "/control/users", {"id": number, "first_name": name})
-        await _post(self.sandbox, "/control/chats", {"id": number, "type": "private", "members": [number]})
-
-    async def enter(self, chat: int, person: int, role: Role, agency: str) -> None:
+    async def sit_down(self, seat: Seat) -> None:
+        chat, person = await self._place(seat)
         async with self.service.database.write() as session:
-            code = await make_invite(session, role=role, agency=agency, now=self.clock())
-        said = {"from": person, "text": f"/start {code}"}
-        await _post(self.sandbox, f"/control/chats/{chat}/messages", said)
+            code = await make_invite(session, role=seat.role, agency=seat.agency, now=self.clock())
+        words = f"vào {code}" if seat.channel == ZALO else f"/start {code}"
+        await _post(self.sandbox, f"/control/chats/{chat}/messages", {"from": person, "text": words})
+
+    async def _place(self, seat: Seat) -> tuple[int, int]:
+        """The chat and the person who writes there, made if need be."""
+        if seat.role in _NAMES:
+            person, name = _NAMES[seat.role]
+            return await self._private(seat.channel, person, name), person
+        number = list(self.agencies).index(seat.agency)
+        if seat.channel == ZALO:
+            person = _OFFICERS_ON_ZALO + number
+            return await self._private(ZALO, person, f"{self.agencies[seat.agency].name} (cán bộ)"), person
+        person, group = _OFFICERS + number, _GROUPS - number
+        await self._user(person, f"Cán bộ {seat.agency}")
+        members = {"members": [person], "admins": [person]}
+        title = self.agencies[seat.agency].name
+        await _post(self.sandbox, "/control/chats", {"id": group, "type": "group", "title": title} | members)
+        return group, person
+
+    async def _private(self, channel: str, person: int, name: str) -> int:
+        await self._user(person, name)
+        chat: dict[str, Any] = {"type": "private", "members": [person], "platform": channel}
+        made = await _post(self.sandbox, "/control/chats", chat)
+        return int(made["id"])
+
+    async def _user(self, person: int, name: str) -> None:
+        await _post(self.sandbox, "/control/users", {"id": person, "first_name": name})
 
 
-async def _bound(service: Service) -> set[_As]:
+async def _bound(service: Service) -> set[Seat]:
     """As what chats are bound; where the standing office confirms, also what waits for its yes."""
     async with service.database.read() as session:
         bound = await session.execute(
-            select(BindingRow.role, BindingRow.agency).where(BindingRow.ended_at.is_(None))
+            select(ChatRow.channel, BindingRow.role, BindingRow.agency)
+            .join(ChatRow, BindingRow.chat_id == ChatRow.id)
+            .where(BindingRow.ended_at.is_(None))
         )
-        asked = await session.scalars(
-            select(RequestRow.details).where(
-                RequestRow.kind == RequestKind.BINDING, RequestRow.state == RequestState.WAITING
-            )
+        asked = await session.execute(
+            select(ChatRow.channel, RequestRow.details)
+            .join(ChatRow, RequestRow.chat_id == ChatRow.id)
+            .where(RequestRow.kind == RequestKind.BINDING, RequestRow.state == RequestState.WAITING)
         )
-        requested = {(Role(details["role"]), str(details["agency"])) for details in asked}
-        return {(role, agency) for role, agency in bound} | requested
+        requested = {
+            Seat(channel=channel, role=Role(details["role"]), agency=str(details["agency"]))
+            for channel, details in asked
+        }
+        return {
+            Seat(channel=channel, role=role, agency=agency) for channel, role, agency in bound
+        } | requested
 
 
-async def _wait_until_bound(service: Service, wanted: set[_As]) -> None:
+async def _wait_until_bound(service: Service, wanted: set[Seat]) -> None:
     for _ in range(_BIND_SECONDS * 10):
         if wanted <= await _bound(service):
             return
@@ -282,8 +316,8 @@ async def _stops(service: Service, now: datetime) -> list[dict[str, str]]:
     return [{"label": label, "at": moment.isoformat()} for label, moment in stops]
 
 
-async def _post(sandbox: Sandbox, path: str, body: dict[str, Any]) -> None:
-    (await sandbox.control.post(path, json=body)).raise_for_status()
+async def _post(sandbox: Sandbox, path: str, body: dict[str, Any]) -> Any:
+    return (await sandbox.control.post(path, json=body)).raise_for_status().json()
 
 
 async def _put(sandbox: Sandbox, path: str, body: Any) -> None:

@@ -14,16 +14,25 @@ import uvloop
 from app.clock import RehearsalClock, wall_clock
 from app.console import err, errors_for_people, fail, out, settings
 from app.logs import set_up_logs
-from app.rehearsal import TOKEN, SandboxClock, bind_everybody, sandbox_process, show_stops_for_ever
+from app.rehearsal import (
+    TOKEN,
+    ZALO_TOKEN,
+    SandboxClock,
+    bind_everybody,
+    sandbox_process,
+    show_stops_for_ever,
+)
 from app.rules import read_rules
 from app.service import running
 from app.storage import only_bot_on
-from config.settings import ROOT, Settings
+from config.settings import ROOT, Settings, Tokens, UnreadableToken
+from plan.model import AgencyKind
 from scheduler.clockwork import Rhythm
 
 _REHEARSAL_START = datetime.fromisoformat("2023-03-07T07:25:00+07:00")
 _REHEARSAL_SPEED = 60.0
 _TOKEN_SHAPE = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+_TOKENS = Tokens(telegram=TOKEN, zalo=ZALO_TOKEN)
 _REHEARSAL_RHYTHM = Rhythm(scan=1, statuses=2, refresh=2, leases=5)
 
 
@@ -43,14 +52,14 @@ def run(
 ) -> None:
     """Run the bot: receive, answer, scan, remind. Ctrl-C (or SIGTERM) stops it cleanly.
 
-    Settings come from the environment and .env (see .env.example); TELEGRAM_BOT_TOKEN is the only one that must be set.
+    Settings come from the environment and .env (see .env.example); TELEGRAM_BOT_TOKEN or ZALO_BOT_TOKEN must be set, or both.
     """
     chosen = settings()
     clock = _clock(clock_from, clock_speed)
-    token = _token(chosen)
+    tokens = _tokens(chosen)
     set_up_logs(chosen.nhacviec_log_level, for_people=err.is_terminal)
     with errors_for_people(), only_bot_on(chosen.database_url):
-        uvloop.run(until_told_to_stop(_run(chosen, token, clock)))
+        uvloop.run(until_told_to_stop(_run(chosen, tokens, clock)))
 
 
 def rehearse(
@@ -61,7 +70,7 @@ def rehearse(
         Path, typer.Option("--folder", help="Where the rehearsal keeps its state; delete it to begin anew.")
     ] = ROOT / "var" / "rehearsal",
 ) -> None:
-    """Try everything out: the bot on a sandbox that stands in for Telegram, with a chat page and a clock that can jump.
+    """Try everything out: the bot on a sandbox that plays Telegram and Zalo, with a chat page and a clock that can jump.
 
     It starts on Tuesday 2023-03-07 at 07:25 in Vietnam, one minute a second, with all agencies' chats bound; nothing leaves
     this machine. Start it again and it goes on where it was. Ctrl-C ends it.
@@ -74,6 +83,8 @@ def rehearse(
             "telegram_api_url": f"http://127.0.0.1:{port}",
             "telegram_proxy": None,
             "telegram_webhook_url": None,
+            "zalo_api_url": f"http://127.0.0.1:{port}/zalo",
+            "zalo_webhook_url": None,
             "nhacviec_listen": None,
             "database_url": f"sqlite:///{folder / 'nhacviec.db'}",
         }
@@ -101,31 +112,32 @@ def _clock(clock_from: str | None, clock_speed: float | None) -> Callable[[], da
         )
 
 
-def _token(chosen: Settings) -> str:
+def _tokens(chosen: Settings) -> Tokens:
     try:
-        token = chosen.token()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a text file"
+        tokens = chosen.tokens()
+    except UnreadableToken as error:
+        fail(str(error), "Name a file that this user can read and that holds the token.")
+    if not tokens.telegram and not tokens.zalo:
         fail(
-            f"TELEGRAM_BOT_TOKEN_FILE: {chosen.telegram_bot_token_file}: {reason}",
-            "Name a file that this user can read and that holds the token.",
+            "TELEGRAM_BOT_TOKEN is not set, nor is ZALO_BOT_TOKEN.",
+            "Get a token from @BotFather on Telegram, or from Zalo Bot Manager on Zalo, and put it into .env:"
+            " TELEGRAM_BOT_TOKEN=123456:ABC… (see .env.example). To try the bot without either: make run",
         )
-    if not token:
-        fail(
-            "TELEGRAM_BOT_TOKEN is not set.",
-            "Get a token from @BotFather on Telegram and put it into .env: TELEGRAM_BOT_TOKEN=123456:ABC… (see"
-            " .env.example). To try the bot without Telegram: make run",
-        )
-    if not _TOKEN_SHAPE.fullmatch(token):
-        fail(
-            "TELEGRAM_BOT_TOKEN does not look like a bot's token.",
-            "A token is a number, a colon, and letters, digits, - or _: 123456:ABC…  Copy it from @BotFather as it is.",
-        )
-    return token
+    for setting, token, source in (
+        ("TELEGRAM_BOT_TOKEN", tokens.telegram, "@BotFather"),
+        ("ZALO_BOT_TOKEN", tokens.zalo, "Zalo Bot Manager"),
+    ):
+        if token and not _TOKEN_SHAPE.fullmatch(token):
+            fail(
+                f"{setting} does not look like a bot's token.",
+                "A token is a number, a colon, and letters, digits, - or _: 123456:ABC…  Copy it from"
+                f" {source} as it is.",
+            )
+    return tokens
 
 
-async def _run(chosen: Settings, token: str, clock: Callable[[], datetime]) -> None:
-    async with running(chosen, read_rules(chosen), token=token, clock=clock):
+async def _run(chosen: Settings, tokens: Tokens, clock: Callable[[], datetime]) -> None:
+    async with running(chosen, read_rules(chosen), tokens=tokens, clock=clock):
         await asyncio.Event().wait()
 
 
@@ -142,10 +154,16 @@ async def _rehearse(chosen: Settings, port: int, folder: Path) -> None:
             await clock.set_running(False)
         out.print("Starting the bot …")
         async with running(
-            chosen, read_rules(chosen), token=TOKEN, clock=clock, rhythm=_REHEARSAL_RHYTHM
+            chosen, read_rules(chosen), tokens=_TOKENS, clock=clock, rhythm=_REHEARSAL_RHYTHM
         ) as service:
             with out.status("Binding the agencies' chats …"):
-                new = await bind_everybody(sandbox, service, clock)
+                new = await bind_everybody(
+                    sandbox,
+                    service,
+                    clock,
+                    on_zalo=lambda agency: agency.kind == AgencyKind.DISTRICT,
+                    on_both={"STP"},
+                )
             if first_time:
                 await clock.set_running(True)
             tasks = [

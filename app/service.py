@@ -10,21 +10,19 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from telegram import Bot
+from starlette.routing import BaseRoute
 
 from app.clock import wall_clock
-from app.connecting import connect, keep_menus
-from app.receiving import WayIn, way_in
+from app.lines import Line, Lines
 from app.rules import Rules
 from app.storage import awaited_database
+from app.telegram_line import TelegramLine
 from app.web_room import web_room
+from app.zalo_line import ZaloLine
 from bot.conversation import Conversation
+from bot.press import Press
 from bot.reception import Reception
-from bot.telegram.channel import NAME as TELEGRAM
-from bot.telegram.channel import TelegramChannel
-from bot.telegram.connect import make_bot
-from bot.telegram.updates import read_update
-from config.settings import Settings
+from config.settings import Settings, Tokens
 from scheduler.clockwork import Clockwork, Rhythm, Wakers
 from scheduler.deliver import Deliverer
 from scheduler.heartbeat import beating
@@ -36,6 +34,7 @@ from store.database import Database
 from store.inbox import Arrival
 from store.pacing import Pace
 from store.timetable import Timetable
+from web.calendar_door import calendar_door
 from web.health import Trouble
 
 _log = structlog.get_logger("service")
@@ -52,7 +51,6 @@ class Service:
     database: Database
     clockwork: Clockwork
     timetable: Timetable
-    bot: Bot
 
 
 @asynccontextmanager
@@ -60,7 +58,7 @@ async def running(
     settings: Settings,
     rules: Rules,
     *,
-    token: str,
+    tokens: Tokens,
     clock: Callable[[], datetime],
     rhythm: Rhythm | None = None,
     pace: Pace | None = None,
@@ -68,7 +66,7 @@ async def running(
 ) -> AsyncIterator[Service]:
     """Start everything; inside the block it runs; at its end it stops cleanly, within ten seconds.
 
-    Raises SettingError for a database that cannot be used, a port that is taken and a token that Telegram refuses,
+    Raises SettingError for a database that cannot be used, a port that is taken and a token that is refused,
     PlanRejected when no acceptable plan was ever loaded.
     """
     async with AsyncExitStack() as stack:
@@ -79,14 +77,10 @@ async def running(
             rules.timetable,
             confirms_changes=rules.confirms_plan_changes,
         )
-        bot = make_bot(
-            token=token,
-            api_url=settings.telegram_api_url,
-            proxy=settings.telegram_proxy.get_secret_value() if settings.telegram_proxy else None,
-        )
         wakers = Wakers()
-        keep = partial(_keep, database, wakers, clock)
-        way = way_in(settings, bot, database, keep, who=_who(), wall=wall_clock())
+        keeping = partial(_keep, database, wakers, clock)
+        lines = Lines(_lines(settings, tokens, database, keeping), wall=wall_clock)
+        stack.push_async_callback(lines.close)
         heartbeat = await stack.enter_async_context(beating(settings.heartbeat_url()))
         watch = Watch(
             database,
@@ -94,25 +88,32 @@ async def running(
             calendar=rules.timetable.calendar,
             clock=clock,
             wall=wall_clock,
-            receiving=partial(_receiving, way),
+            receiving=partial(_receiving, lines),
             after_a_calm_look=heartbeat,
         )
         await stack.enter_async_context(
-            web_room(settings, database, way.doors, partial(_troubles, watch, way))
+            web_room(
+                settings,
+                database,
+                _doors(settings, database, lines, rules, clock),
+                partial(_troubles, watch, lines),
+            )
         )
         await database.absence.wait_out("plan", lambda: keeper.start(now=clock(), wall=wall_clock()))
-        await connect(bot, settings, way)
-        stack.push_async_callback(bot.shutdown)
-        channel = TelegramChannel(bot)
+        connected: list[asyncio.Task[None]] = []
+        stack.push_async_callback(_cancelled, connected)
+        await lines.connect(lambda line: connected.extend(_at_work(line)))
         deliverer = Deliverer(
             database,
-            {TELEGRAM: channel},
+            lines.channels,
             hours=rules.timetable.hours,
             calendar=rules.timetable.calendar,
             pace=pace or Pace(),
             clock=clock,
             wall=wall_clock,
             lease=lease,
+            allowances=lines.allowances,
+            press=Press(database, rules.timetable),
             on_idle_hand=wakers.outbox.set,
         )
         if database.is_sqlite:
@@ -123,9 +124,9 @@ async def running(
             timetable=rules.timetable,
             reception=Reception(
                 database,
-                Conversation(bot_name=bot.username, timetable=rules.timetable, options=rules.options),
-                {TELEGRAM: lambda raw: read_update(raw, bot)},
-                admins={TELEGRAM: channel},
+                Conversation(entrances=lines.entrances, timetable=rules.timetable, options=rules.options),
+                lines.readers,
+                admins=lines.admins,
                 # On PostgreSQL a claim waits for the other processes' claims: not while people's rows are locked.
                 ship=deliverer.claim_along if database.is_sqlite else None,
                 on_queued=wakers.outbox.set,
@@ -140,21 +141,59 @@ async def running(
         )
         scheduler = clockwork.schedule()
         scheduler.start()
-        receiving = asyncio.create_task(_unceasing("receive", way.run))
-        menus = asyncio.create_task(_unceasing("menus", partial(keep_menus, bot, database)))
         working = [
             asyncio.create_task(_unceasing("handle", clockwork.handle_for_ever)),
             asyncio.create_task(_unceasing("deliver", clockwork.deliver_for_ever)),
         ]
         try:
-            yield Service(database=database, clockwork=clockwork, timetable=rules.timetable, bot=bot)
+            yield Service(database=database, clockwork=clockwork, timetable=rules.timetable)
         finally:
             _log.info("stopping")
             scheduler.shutdown(wait=False)
-            menus.cancel()
-            await asyncio.wait([menus], timeout=_CANCELLED_WITHIN)
-            receiving.cancel()
-            await _stop(clockwork, receiving, working)
+            for task in connected:
+                task.cancel()
+            await _stop(clockwork, connected, working)
+
+
+def _at_work(line: Line) -> list[asyncio.Task[None]]:
+    """What a connected line does by itself."""
+    return [
+        asyncio.create_task(_unceasing("receive", line.way.run)),
+        asyncio.create_task(_unceasing("keep-up", line.keep_up)),
+    ]
+
+
+async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=_CANCELLED_WITHIN)
+
+
+def _lines(
+    settings: Settings,
+    tokens: Tokens,
+    database: Database,
+    keep: Callable[[str, list[Arrival]], Awaitable[None]],
+) -> list[Line]:
+    who, began = _who(), wall_clock()
+    kinds: list[tuple[type[TelegramLine | ZaloLine], str | None]] = [
+        (TelegramLine, tokens.telegram),
+        (ZaloLine, tokens.zalo),
+    ]
+    return [
+        kind(settings, token, database, partial(keep, kind.name), who=who, began=began)
+        for kind, token in kinds
+        if token
+    ]
+
+
+def _doors(
+    settings: Settings, database: Database, lines: Lines, rules: Rules, clock: Callable[[], datetime]
+) -> list[BaseRoute]:
+    """What the web room answers to beside health."""
+    calendars = [calendar_door(database, rules.timetable, clock)] if settings.nhacviec_public_url else []
+    return [*(door for line in lines.all for door in line.way.doors), *calendars]
 
 
 def _who() -> str:
@@ -162,14 +201,15 @@ def _who() -> str:
     return f"nhacviec {socket.gethostname()}:{os.getpid()}"
 
 
-def _receiving(way: WayIn) -> Receiving | None:
-    """For the watch: whether updates can come in, where it is this process's turn to know."""
-    if not way.is_ours:
-        return None
-    return Receiving(unable_since=min((one.since for one in way.troubles(wall_clock())), default=None))
+def _receiving(lines: Lines) -> dict[str, Receiving]:
+    """For the watch: whether updates can come in by a channel, where it is this process's turn to know."""
+    return {
+        channel: Receiving(unable_since=min((one.since for one in found), default=None))
+        for channel, found in lines.troubles().items()
+    }
 
 
-async def _troubles(watch: Watch, way: WayIn) -> list[Trouble]:
+async def _troubles(watch: Watch, lines: Lines) -> list[Trouble]:
     """For /health: what the watch found at its last look, and what keeps updates from coming at this moment. Of the
     database it knows itself."""
     found = [
@@ -177,14 +217,18 @@ async def _troubles(watch: Watch, way: WayIn) -> list[Trouble]:
         for one in watch.troubles
         if one.kind not in _KNOWN_BETTER
     ]
-    return found + way.troubles(wall_clock())
+    return found + [trouble for of_line in lines.troubles().values() for trouble in of_line]
 
 
 async def _keep(
-    database: Database, wakers: Wakers, clock: Callable[[], datetime], arrivals: list[Arrival]
+    database: Database,
+    wakers: Wakers,
+    clock: Callable[[], datetime],
+    channel: str,
+    arrivals: list[Arrival],
 ) -> None:
     async with database.write() as session:
-        await inbox.keep(session, channel=TELEGRAM, arrivals=arrivals, now=clock())
+        await inbox.keep(session, channel=channel, arrivals=arrivals, now=clock())
     wakers.inbox.set()
     # They are handled before the next poll is sent off.
     await asyncio.sleep(0)
@@ -203,17 +247,17 @@ async def _unceasing(name: str, loop: Callable[[], Awaitable[None]]) -> None:
 
 
 async def _stop(
-    clockwork: Clockwork, receiving: asyncio.Task[None], working: list[asyncio.Task[None]]
+    clockwork: Clockwork, connected: list[asyncio.Task[None]], working: list[asyncio.Task[None]]
 ) -> None:
     try:
         async with asyncio.timeout(_STOP_SECONDS):
             await clockwork.stop()
             if clockwork.database.absence.since is None:
-                await asyncio.wait([receiving, *working])
+                await asyncio.wait([*connected, *working])
             await clockwork.deliverer.finish()
     except TimeoutError:
         # What is still under way keeps its lease: it goes out again later, marked as a repeat.
         _log.warning("stopped before everything was recorded")
     for task in working:
         task.cancel()
-    await asyncio.wait([receiving, *working], timeout=_CANCELLED_WITHIN)
+    await asyncio.wait([*connected, *working], timeout=_CANCELLED_WITHIN)

@@ -13,7 +13,7 @@ from app.logs import set_up_logs
 from app.rules import read_rules
 from app.service import running
 from bench.town import TOKEN
-from config.settings import Settings
+from config.settings import Settings, Tokens
 from scheduler.clockwork import Rhythm
 from store.pacing import Pace
 
@@ -37,7 +37,7 @@ async def _run(clock_from: datetime, pace: Pace, scan_every: float) -> None:
     async with running(
         settings,
         read_rules(settings),
-        token=TOKEN,
+        tokens=Tokens(telegram=TOKEN),
         clock=RehearsalClock(clock_from),
         rhythm=Rhythm(scan=scan_every, statuses=3600),
         pace=pace,

@@ -63,7 +63,6 @@ async def after_undo(asked: Asked, again: Sequence[Entry], proposal: ProposalRow
 
 
 def _asked_note(entry: Entry) -> Message:
-    command = done_command(entry)
     due = f"{weekday(entry.due)} {full_day(entry.due)}" if entry.due else ""
     return message(
         block(
@@ -73,7 +72,7 @@ def _asked_note(entry: Entry) -> Message:
             line("Hạn: ", bold(due)),
         ),
         block(
-            f"Xong thì bấm {command}, hoặc gõ cả số văn bản, nội dung, ví dụ:",
+            line("Xong thì nhắn: ", done_command(entry), ", hoặc gõ cả số văn bản, nội dung, ví dụ:"),
             line(italic(f"/done {entry.code} 15/CV-{entry.agency} đã gửi")),
         ),
         choices=[[runs(f"Chi tiết {entry.code}", f"/task {entry.code}")]],

@@ -62,14 +62,12 @@ class Destination:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Abilities:
-    """What a messaging service lets a bot do. `taps`: choices can be tapped; else they are numbered and answered in words.
-    `edits`: a message can be changed after it was sent; else nothing stands that would have to be. `sparing`: its messages
-    are counted, so that the bot writes of its own accord once a day at most, and puts all that it has to say into that."""
+class File:
+    """A file as it goes to a chat; pictures are shown, others offered for download."""
 
-    taps: bool = True
-    edits: bool = True
-    sparing: bool = False
+    name: str
+    media_type: str
+    content: bytes
 
 
 class KnowsAdmins(Protocol):
@@ -88,13 +86,25 @@ class Channel(Protocol):
     def name(self) -> str: ...
 
     @property
-    def abilities(self) -> Abilities: ...
-
-    def pieces(self, message: Message) -> list[Message]:
-        """The message in pieces that the service accepts, split between blocks; choices go under the last."""
+    def has_buttons(self) -> bool:
+        """Whether choices can be tapped; else a piece comes with their numbers (see bot.message.Choice)."""
         ...
 
-    async def send(self, piece: Message, destination: Destination, *, repeat: bool = False) -> Outcome:
-        """Send one piece; `repeat` marks it as sent again, perhaps received before. Never raises for what the service
-        or the network did: that is an Outcome."""
+    @property
+    def takes_files(self) -> bool: ...
+
+    def pieces(self, message: Message) -> list[Message]:
+        """The message in pieces that the service accepts, split between blocks; choices and a paper go with the last."""
+        ...
+
+    async def send(
+        self,
+        piece: Message,
+        destination: Destination,
+        *,
+        repeat: bool = False,
+        file: File | None = None,
+    ) -> Outcome:
+        """Send one piece; `repeat` marks it as sent again, perhaps received before; `file` is its paper, where the service
+        takes files. Never raises for what the service or the network did: that is an Outcome."""
         ...

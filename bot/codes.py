@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from rapidfuzz import fuzz, process
@@ -74,12 +74,13 @@ class CodeReading:
 
 @dataclass(frozen=True, kw_only=True)
 class CodesReading:
-    """The codes of a list: `codes` are known ones as printed, `strange` have the form of a code and are not known. `rest` is
-    the text without them."""
+    """The codes of a list: `codes` are known ones as printed, `strange` have the form of a code and are not known. `periods`
+    are those that stand behind a code within the list ("BC quý I, 2.1b"). `rest` is the text without all of them."""
 
     codes: tuple[str, ...]
     strange: tuple[str, ...]
     rest: str
+    periods: Mapping[str, Period] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +152,7 @@ def read_codes(text: str, known: Mapping[str, str]) -> CodesReading:
         start -= 1
     codes: list[str] = []
     strange: list[str] = []
+    periods: dict[str, Period] = {}
     suffix: tuple[str, ...] = ()
     at = end = start
     while at < len(words) and not suffix:
@@ -159,6 +161,12 @@ def read_codes(text: str, known: Mapping[str, str]) -> CodesReading:
             codes.append(spot.code)
             at = end = at + spot.taken
             suffix = spot.suffix
+            period, count = _period_within(words, at)
+            ahead = _past_between(words, at + count)
+            goes_on = ahead in spots and spots[ahead].code not in codes and _is_listed(words, ahead)
+            if period is not None and (goes_on or _is_strange(words, ahead)):
+                periods[spot.code] = period
+                at = end = at + count
         elif _is_strange(words, at):
             strange.append(words[at].strip(_EDGE))
             at = end = at + 1
@@ -169,8 +177,22 @@ def read_codes(text: str, known: Mapping[str, str]) -> CodesReading:
     return CodesReading(
         codes=tuple(dict.fromkeys(codes)),
         strange=tuple(dict.fromkeys(strange)),
+        periods=periods,
         rest=" ".join([*words[:start], *suffix, *words[end:]]),
     )
+
+
+def _period_within(words: Sequence[str], start: int) -> tuple[Period | None, int]:
+    """The period with which the words from `start` on begin, and how many of them it takes."""
+    text = " ".join(words[start:])
+    found, begins, ends = next(iter(periods_in(text)), (None, 0, 0))
+    return (found, len(text[:ends].split())) if begins == 0 else (None, 0)
+
+
+def _past_between(words: Sequence[str], index: int) -> int:
+    while index < len(words) and fold(words[index]) in _BETWEEN_CODES:
+        index += 1
+    return index
 
 
 def _is_listed(words: Sequence[str], index: int) -> bool:

@@ -1,7 +1,7 @@
 """The conversation: from what a person wrote or tapped to one answer, the same on every channel."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -15,11 +15,14 @@ from bot.commands.ask import ask_
 from bot.commands.asked import Answer as Answer
 from bot.commands.asked import Asked
 from bot.commands.bindings import bindings
+from bot.commands.calendar import calendar
+from bot.commands.chart import chart
 from bot.commands.deciding import approve, refuse
 from bot.commands.done import done
 from bot.commands.due import due
-from bot.commands.evidence import NOT_KEPT_HERE, receive
+from bot.commands.evidence import NOT_KEPT_HERE
 from bot.commands.extend import extend
+from bot.commands.files_sent import receive
 from bot.commands.find import find
 from bot.commands.group import group
 from bot.commands.handover import handover
@@ -47,12 +50,14 @@ from bot.commands.undo import undo
 from bot.commands.unknown import unknown_words
 from bot.commands.waive import waive
 from bot.commands.who import who
-from bot.message import block
+from bot.entrances import Entrance
+from bot.message import Message, block
+from bot.offers import called, chosen
 from bot.options import Options
 from bot.paging import page_of
 from bot.request import Tap, Words
 from bot.rights import Verdict, admins_only, judge
-from bot.wording import ADMINS_ONLY, DEAD_BUTTON, NOT_ITS_ROLE, OPERATOR_ONLY, way_in
+from bot.wording import ADMINS_ONLY, DEAD_CHOICE, NOT_ITS_ROLE, OPERATOR_ONLY, way_in
 from plan.vietnam import day_of
 from store.chats import bindings_of
 from store.lookup import standing_offices
@@ -73,6 +78,7 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.FIND: find,
     Command.HISTORY: history,
     Command.REPORTS: reports,
+    Command.CALENDAR: calendar,
     Command.INVITE: invite,
     Command.BINDINGS: bindings,
     Command.REVOKE: revoke,
@@ -85,6 +91,7 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.HOLD: hold,
     Command.RELEASE: release,
     Command.STATUS: status,
+    Command.CHART: chart,
     Command.LATE: late,
     Command.AGENCY: agency,
     Command.EXTEND: extend,
@@ -110,9 +117,9 @@ _TAPPED = re.compile(
 class Conversation:
     """Answers people. Knows no channel and keeps nothing between two messages: all of it is in the store."""
 
-    def __init__(self, *, bot_name: str, timetable: Timetable, options: Options) -> None:
-        """`bot_name` is the bot's name on the channel, without the @."""
-        self._bot_name = bot_name
+    def __init__(self, *, entrances: Mapping[str, Entrance], timetable: Timetable, options: Options) -> None:
+        """`entrances` are the channels that are on, by name."""
+        self._entrances = entrances
         self._timetable = timetable
         self._options = options
 
@@ -133,7 +140,7 @@ class Conversation:
             timetable=self._timetable,
             options=self._options,
             message_id=incoming.message_id,
-            bot_name=self._bot_name,
+            entrances=self._entrances,
         )
         match incoming:
             case Words():
@@ -144,21 +151,37 @@ class Conversation:
                     files=incoming.files,
                     album=incoming.album,
                 )
-                return await self._words(asked, incoming.text)
+                return await self._answered(asked, incoming.text)
             case Tap():
                 return await self._tap(asked, incoming.action)
             case _:
                 assert_never(incoming)
 
+    async def _answered(self, asked: Asked, text: str) -> Answer | None:
+        """Words may choose what the chat was offered by number; else they say something by themselves."""
+        if asked.files:
+            return await self._words(asked, text)
+        choice = await chosen(asked.session, text, chat_id=asked.chat.id, now=asked.now)
+        match choice:
+            case str():
+                return await self._tap(asked, choice)
+            case Message():
+                return Answer(message=choice)
+            case None:
+                return await self._words(asked, text)
+
     async def _words(self, asked: Asked, text: str, *, by_tap: bool = False, page: int = 1) -> Answer | None:
-        typed = read_typed(text, bot_name=self._bot_name)
+        typed = read_typed(text, bot_name=asked.bot_name)
         if typed is None:
             return None
         if asked.files and (typed.command is None or not text.strip()):
             return await _refused(asked, Command.DONE) or await receive(asked)
         if by_tap and typed.command in _NEVER_BY_TAP:
-            return Answer(message=DEAD_BUTTON)
+            return Answer(message=DEAD_CHOICE)
         if typed.command is None:
+            action = await called(asked.session, text, chat_id=asked.chat.id, now=asked.now)
+            if action is not None and not by_tap:
+                return await self._tap(asked, action)
             if not asked.bindings.roles:
                 return await _not_bound(asked)
             roles = asked.bindings.roles
@@ -178,7 +201,7 @@ class Conversation:
     async def _tap(self, asked: Asked, action: str) -> Answer | None:
         tapped = _TAPPED.fullmatch(action)
         if tapped is None:
-            return Answer(message=DEAD_BUTTON) if asked.bindings.roles else await _not_bound(asked)
+            return Answer(message=DEAD_CHOICE) if asked.bindings.roles else await _not_bound(asked)
         if tapped["run"]:
             return await self._words(asked, tapped["run"], by_tap=True)
         if tapped["page"]:
@@ -190,7 +213,7 @@ class Conversation:
         proposal_id = int(tapped["id"] or tapped["of"])
         command = await confirm.command_behind(asked, proposal_id)
         if command is None:
-            return Answer(message=DEAD_BUTTON) if asked.bindings.roles else await _not_bound(asked)
+            return Answer(message=DEAD_CHOICE) if asked.bindings.roles else await _not_bound(asked)
         refused = await _refused(asked, command)
         if refused is not None:
             return refused

@@ -7,7 +7,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.codes import code_command, shorten
+from bot.commands.menu import Command
 from bot.message import Choice, Line, Span, bold, line
+from bot.offered import offered
 from bot.periods import Period, period_of_slot, periods_in
 from bot.wording import capitalised, day_month, days, fits, full_day, named_day, runs
 from plan.assignments import DutyKind
@@ -19,7 +21,7 @@ from store.states import State
 TITLE_LIMIT = 80
 PRODUCT_LIMIT = 56
 SHORT_TITLE_LIMIT = 48
-# Three buttons stand beside each other on a phone.
+# Three choices stand beside each other on a phone.
 _DONE_LABEL_LIMIT = 20
 ASK_LIMIT = 80
 
@@ -154,34 +156,32 @@ def periods_of(entry: Entry) -> frozenset[Period]:
     return frozenset(replace(period, year=period.year or year) for period in named)
 
 
-def done_command(entry: Entry) -> str:
-    """What to tap when it is done, such as "/done_7_2a" or "/done_bc_q1"."""
-    return command_about("done", entry)
+def done_command(entry: Entry) -> Span:
+    """What to answer when it is done: "/done_7_2a" or "/done_bc_q1", by hand "xong 7.2a", "xong BC q1"."""
+    return command_about(Command.DONE, entry)
 
 
-def command_about(command: str, entry: Entry) -> str:
-    """A command about one assignment that can be tapped: its code, and its period where it recurs."""
-    period = period_of_slot(entry.slot)
-    parts = [f"/{command}", code_command(entry.code)]
-    if period is not None:
-        parts.append(period.key)
-        if period.year not in (None, entry.plan_year):
-            parts.append(str(period.year))
-    return "_".join(parts)
+def command_about(command: Command, entry: Entry, *more: str) -> Span:
+    """A command about one assignment: its code, its period where it recurs, and `more` words."""
+    own = period_of_slot(entry.slot)
+    period = [] if own is None else [own.said, *_other_year(own, entry)]
+    tapped = (*typed_name(entry).split(), *more)
+    return offered(command, "_".join(map(code_command, tapped)), " ".join([entry.code, *period, *more]))
 
 
 def typed_name(entry: Entry) -> str:
     """How one assignment is named behind a command: "2.6a", "BC q1", "BC nam 2024"."""
     own = period_of_slot(entry.slot)
-    if own is None:
-        return entry.code
-    year = [] if own.year in (None, entry.plan_year) else [f"{own.year}"]
-    return " ".join([entry.code, own.key, *year])
+    return entry.code if own is None else " ".join([entry.code, own.key, *_other_year(own, entry)])
 
 
-def done_button(entry: Entry) -> Choice | None:
-    """What to tap beside an open assignment with a due day when it is done: "✅ 2.6a", "✅ BC quý I". None for others, and
-    where no button can name it."""
+def _other_year(own: Period, entry: Entry) -> list[str]:
+    return [] if own.year in (None, entry.plan_year) else [f"{own.year}"]
+
+
+def done_choice(entry: Entry) -> Choice | None:
+    """What to choose beside an open assignment with a due day when it is done: "✅ 2.6a", "✅ BC quý I". None for others, and
+    where no choice can name it."""
     typed = f"/done {typed_name(entry)}"
     if not entry.is_open or entry.due is None or not fits(typed):
         return None
@@ -268,7 +268,7 @@ def status_line(entry: Entry, today: date, *, tappable: bool = True, begins: boo
     if entry.progress is not None:
         parts.append(f" · {entry.progress}%")
     if tappable:
-        parts.append(f" · {done_command(entry)}")
+        parts += [" · ", done_command(entry)]
     first, *others = line(*parts)
     return (replace(first, text=capitalised(first.text)), *others) if begins else (first, *others)
 

@@ -18,7 +18,7 @@ class Style(StrEnum):
 
 
 class Tone(StrEnum):
-    """What tapping a choice does: goes on, goes back, or neither."""
+    """What a choice does: goes on, goes back, or neither."""
 
     YES = "yes"
     NO = "no"
@@ -54,8 +54,8 @@ class Block:
     """Lines that stay together: a long message is split between blocks, never inside one. `about` are the assignments
     (ids) that a morning message speaks of here, `choices` what can be done about this item: they stand under the message,
     so each names its item. `section` are the headings under which it stands, the outermost first: the section's first
-    block has them among its lines, and a page that begins within the section repeats them. `news` is the id of the message
-    that waited for another one to take it along, and that has been told with this block."""
+    block has them among its lines, and a page that begins within the section repeats them. `news` is the id of the
+    message that waited for another one to take it along, and that is told by this block."""
 
     lines: tuple[Line, ...]
     about: tuple[int, ...] = ()
@@ -65,11 +65,20 @@ class Block:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A file that goes with a message: which kind (bot.press), and what it is about. It is made when the message leaves."""
+
+    kind: str
+    about: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """A whole message; `choices` are rows of buttons, or numbered answers where there are no buttons."""
 
     blocks: tuple[Block, ...]
     choices: tuple[tuple[Choice, ...], ...] = ()
+    paper: Paper | None = None
 
     def rows(self) -> tuple[tuple[Choice, ...], ...]:
         """All rows of choices under the message: those of its items first, some in a row, none twice."""
@@ -117,10 +126,13 @@ def block(
     )
 
 
-def message(*blocks: Block | str, choices: Iterable[Iterable[Choice]] = ()) -> Message:
+def message(
+    *blocks: Block | str, choices: Iterable[Iterable[Choice]] = (), paper: Paper | None = None
+) -> Message:
     return Message(
         blocks=tuple(block(item) if isinstance(item, str) else item for item in blocks),
         choices=tuple(tuple(row) for row in choices),
+        paper=paper,
     )
 
 

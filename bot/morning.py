@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import date
 
 from bot.commands.lists import count_words
-from bot.listing import HEADINGS, Standing, done_button, entry_lines, short_line, standing
+from bot.listing import HEADINGS, Standing, done_choice, entry_lines, short_line, standing
 from bot.message import Block, Line, Message, block, bold, code, italic, line, message
 from bot.wording import SEE_DUE, day_month, named_day, runs
 from store.agenda import Entry
 from store.notices import NoticedEntry
 
 _REPORTS = "📊 Báo cáo"
-# Four rows of buttons; below more of them the message itself is out of sight.
-_MOST_BUTTONS = 12
+# Four rows of choices; below more of them the message itself is out of sight.
+_MOST_CHOICES = 12
 _MOST_CODES = 5
 # From so many agencies on with the same output unfinished it is told once for all of them.
 _MANY = 3
@@ -36,7 +36,7 @@ def morning_message(
     own = [item for item in noticed if not item.is_escalated]
     above = [item for item in noticed if item.is_escalated]
     day = f"{named_day(today)}/{today.year}{' (tiếp theo)' if continued else ''}"
-    blocks = _with_buttons(_own_blocks(own, today, day, undated, continued=continued), own, today)
+    blocks = _with_choices(_own_blocks(own, today, day, undated, continued=continued), own, today)
     blocks += _escalated_blocks(above, today, None if own else day, continued=continued)
     if not blocks:
         return None
@@ -137,20 +137,20 @@ def nudge_message(
     for name, items in by_agency.items():
         head = line(bold(f"🏛 {name} · {named_day(today)}/{today.year}{' (tiếp theo)' if continued else ''}"))
         blocks += _agency_blocks(items, today, [*([] if blocks else [*said, line()]), head], ())
-    return message(*_with_buttons(blocks, noticed, today), choices=[[SEE_DUE]]) if blocks else None
+    return message(*_with_choices(blocks, noticed, today), choices=[[SEE_DUE]]) if blocks else None
 
 
-def _with_buttons(blocks: Sequence[Block], noticed: Sequence[NoticedEntry], today: date) -> list[Block]:
+def _with_choices(blocks: Sequence[Block], noticed: Sequence[NoticedEntry], today: date) -> list[Block]:
     """What can be tapped about each assignment; when there are too many, about the most pressing ones."""
     order = list(Standing)
     pressing = sorted(
         (item.entry for item in noticed if item.entry.due is not None),
         key=lambda entry: (order.index(standing(entry, today)), entry.order),
     )
-    buttons = {entry.id: done_button(entry) for entry in pressing[:_MOST_BUTTONS]}
-    of_blocks = [[buttons.get(number) for number in item.about] for item in blocks]
+    choices = {entry.id: done_choice(entry) for entry in pressing[:_MOST_CHOICES]}
+    of_blocks = [[choices.get(number) for number in item.about] for item in blocks]
     return [
-        replace(item, choices=tuple(button for button in of_block if button))
+        replace(item, choices=tuple(choice for choice in of_block if choice))
         for item, of_block in zip(blocks, of_blocks, strict=True)
     ]
 

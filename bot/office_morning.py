@@ -8,9 +8,10 @@ from datetime import date, timedelta
 
 from bot.codes import shorten
 from bot.message import Block, Choice, Line, Message, block, bold, code, italic, line, message
-from bot.wording import day_month, full_day, joined, named_day, reason_words, runs
+from bot.wording import capitalised, day_month, full_day, joined, named_day, reason_words, runs
 from store.agenda import Entry
 from store.office_list import OfficeList, Unheard
+from store.quota import HeldBack
 from store.undelivered import FailedMorning
 from store.week import Clash, LateAgency, ReportThisWeek, WeekFigures
 
@@ -28,6 +29,7 @@ def office_morning(day: date, todo: OfficeList, figures: WeekFigures | None) -> 
     """All of it in one note, what has to be seen to first; None when there is nothing to say."""
     sections = [
         *([_undelivered(day, todo.undelivered)] if todo.undelivered else []),
+        *(_held_back(one) for one in todo.held_back),
         *([_waiting(todo.waiting)] if todo.waiting else []),
         *([_unheard(todo.unheard, this_week=todo.unheard_this_week)] if todo.unheard else []),
         *([_clashes(todo.clashes)] if todo.clashes else []),
@@ -62,6 +64,15 @@ def _undelivered(day: date, failed: Sequence[FailedMorning]) -> Block:
         lines.append(line(italic(reason_words(one.error))))
     if len(failed) >= MOST_UNDELIVERED:
         lines.append(line("Nếu còn tin khác chưa tới nơi, bot báo tiếp vào sáng làm việc sau."))
+    return block(*lines)
+
+
+def _held_back(one: HeldBack) -> Block:
+    lines = [line(bold(f"📵 {capitalised(one.channel)} đã dùng hết {one.allowed} tin của tháng."))]
+    if one.agencies:
+        lines.append(line(f"Lời nhắc đang chờ: {_names(one.agencies)}. Đề nghị liên hệ trực tiếp."))
+    if one.others:
+        lines.append(line(f"Câu trả lời và tin khác đang giữ lại: {one.others}."))
     return block(*lines)
 
 

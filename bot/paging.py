@@ -22,7 +22,7 @@ _BACK, _ON = "‹ Trước", "Sau ›"
 
 def page_of(whole: Message, number: int, typed: str) -> Message:
     """Page `number` (from 1; beyond the last it is the last) of a list whose first block is its head. `typed` is the command
-    that gives the list again; one too long for a button leaves the list whole. An item is never divided, and a page that
+    that gives the list again; one too long for a choice leaves the list whole. An item is never divided, and a page that
     begins within a section repeats its headings."""
     head, *items = whole.blocks or (Block(lines=()),)
     pages = _pages(items, max(_MOST_CHARACTERS - _around(head, whole.choices), _LEAST_ROOM))

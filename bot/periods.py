@@ -19,7 +19,17 @@ class Period:
         """Whether what was typed can mean `other`."""
         return self.key == other.key and (self.year is None or other.year in (None, self.year))
 
+    @property
+    def said(self) -> str:
+        """The period as people write it: "q1", but "31/03" of "n3103", "phối hợp 1" of "ask1"."""
+        if found := re.fullmatch(r"n(\d\d)(\d\d)", self.key):
+            return f"{found[1]}/{found[2]}"
+        if found := re.fullmatch(r"ask(\d+)", self.key):
+            return f"phối hợp {found[1]}"
+        return _SAID.get(self.key, self.key)
 
+
+_SAID = {"nam": "năm", "6t": "6 tháng", "6tc": "6 tháng cuối năm", "9t": "9 tháng"}
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _PERIOD = re.compile(
     r"(?<![\w./-])(?:"

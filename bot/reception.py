@@ -17,7 +17,7 @@ from bot.channel import KnowsAdmins
 from bot.conversation import Answer, Conversation
 from bot.message import message, to_json
 from bot.request import Back, Gone, Incoming, Moved, Tap, Wordless, Words
-from bot.wording import ADMINS_UNKNOWN, NO_WORDS, SOMETHING_WENT_WRONG
+from bot.wording import ADMINS_NEVER_KNOWN, ADMINS_UNKNOWN, NO_WORDS, SOMETHING_WENT_WRONG
 from plan.vietnam import day_of
 from store import chats, inbox
 from store.database import Database
@@ -36,9 +36,9 @@ _log = structlog.get_logger("reception")
 
 
 class Reception:
-    """Handles updates of all channels; `readers` has for each channel what reads its raw updates, `admins` whom to ask who a
-    group's admins are. With `ship` an answer needs no transaction of its own to be claimed; of answers that were queued
-    without it `on_queued` tells."""
+    """Handles updates of the channels that have one of the `readers` of raw updates, `admins` whom to ask who a
+    group's admins are, where somebody can be asked. With `ship` an answer needs no transaction of its own to be claimed;
+    of answers that were queued without it `on_queued` tells."""
 
     def __init__(
         self,
@@ -85,7 +85,9 @@ class Reception:
         ended: Callable[[bool], None] | None = None
         try:
             async with self._database.write() as session:
-                while handled < _TOGETHER and (row := await inbox.next_new(session)) is not None:
+                while (
+                    handled < _TOGETHER and (row := await inbox.next_new(session, self._readers)) is not None
+                ):
                     incoming = self._readers[row.channel](row.raw)
                     await self._handle(session, row, incoming, now=now, wall=wall)
                     await inbox.handled(session, row, now)
@@ -109,7 +111,7 @@ class Reception:
         incoming: Incoming | None = None
         try:
             async with self._database.write() as session:
-                row = await inbox.next_new(session)
+                row = await inbox.next_new(session, self._readers)
                 if row is None:
                     return False
                 row_id = row.id
@@ -186,8 +188,11 @@ class Reception:
         now: datetime,
         wall: datetime,
     ) -> None:
-        """Outside of any transaction. Who cannot be found out has no rights: the person hears of it, and nothing changes."""
-        found = await self._ask_admins(unknown)
+        """Outside of any transaction. Who cannot be found out has no rights: the person hears of it, and nothing changes. On
+        a channel that never tells, nobody is asked."""
+        channel = self._admins.get(unknown.channel)
+        found = await _ask_admins(channel, unknown) if channel is not None else None
+        why_not = ADMINS_UNKNOWN if channel is not None else ADMINS_NEVER_KNOWN
         async with self._database.write() as session:
             if found is not None:
                 await chats.note_admins(
@@ -195,18 +200,7 @@ class Reception:
                 )
             elif await inbox.close(session, row_id, now) and isinstance(incoming, Words | Tap):
                 chat = await _chat(session, incoming)
-                await _reply(session, row_id, incoming, chat, Answer(message=ADMINS_UNKNOWN), wall)
-
-    async def _ask_admins(self, unknown: AdminsUnknown) -> tuple[str, ...] | None:
-        channel = self._admins.get(unknown.channel)
-        try:
-            found = await channel.admins(unknown.address) if channel is not None else None
-        except Exception as error:
-            _log.error("admins cannot be asked for", error=type(error).__name__, exc_info=error)
-            return None
-        if found is None:
-            _log.warning("no word about a group's admins", channel=unknown.channel)
-        return found
+                await _reply(session, row_id, incoming, chat, Answer(message=why_not), wall)
 
     async def _park(
         self, row_id: int, incoming: Incoming | None, error: Exception, *, now: datetime, wall: datetime
@@ -226,6 +220,17 @@ class Reception:
                     key=f"reply:{row_id}",
                     acknowledges=incoming.tap_id if isinstance(incoming, Tap) else None,
                 )
+
+
+async def _ask_admins(channel: KnowsAdmins, unknown: AdminsUnknown) -> tuple[str, ...] | None:
+    try:
+        found = await channel.admins(unknown.address)
+    except Exception as error:
+        _log.error("admins cannot be asked for", error=type(error).__name__, exc_info=error)
+        return None
+    if found is None:
+        _log.warning("no word about a group's admins", channel=unknown.channel)
+    return found
 
 
 async def _reply(
@@ -251,7 +256,9 @@ async def _reply(
 
 async def _chat(session: AsyncSession, incoming: Words | Tap | Wordless | Gone | Back) -> ChatRow:
     place = incoming.place
-    return await chats.chat_for(session, channel=place.channel, address=place.address, kind=place.kind)
+    return await chats.chat_for(
+        session, channel=place.channel, address=place.address, kind=place.kind, sparing=place.sparing
+    )
 
 
 def _in_group(incoming: Words) -> bool:

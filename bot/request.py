@@ -8,11 +8,12 @@ from store.states import ChatKind
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A chat on a channel."""
+    """A chat on a channel. `sparing`: the channel's messages are counted, so that it should hear little unasked."""
 
     channel: str
     address: str
     kind: ChatKind
+    sparing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,8 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """A photo or file that came with the words: its id on the channel, its name there, and its size in bytes if known."""
+    """A photo or file that came with the words: its id on the channel or its address, its name there, and its size in
+    bytes if known."""
 
     id: str
     name: str

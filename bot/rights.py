@@ -1,6 +1,6 @@
 """Who may do what: the table of roles and commands. docs/rights.md shows the same table, cell by cell.
 
-Rights come from what a chat is bound as. A button has none of its own: they are looked at again when it is tapped.
+Rights come from what a chat is bound as. A choice has none of its own: they are looked at again when it is made.
 """
 
 from collections.abc import Collection
@@ -31,7 +31,9 @@ ALLOWED: dict[Command, frozenset[Role]] = {
     Command.FIND: _READERS,
     Command.HISTORY: _READERS,
     Command.REPORTS: _READERS,
+    Command.CALENDAR: _READERS,
     Command.STATUS: _OVERSEERS,
+    Command.CHART: _OVERSEERS,
     Command.LATE: _OVERSEERS,
     Command.AGENCY: _OVERSEERS,
     Command.APPROVE: _OFFICE,
@@ -60,6 +62,7 @@ READS = frozenset({
     Command.HISTORY,
     Command.REPORTS,
     Command.STATUS,
+    Command.CHART,
     Command.LATE,
     Command.AGENCY,
     Command.PREVIEW,

@@ -96,11 +96,11 @@ NO_WORDS = {
         "Bot không đọc được tin này: chỉ nhận chữ và ảnh. Anh/chị gõ chữ giúp, ví dụ: hạn, hoặc: xong 2.6a"
     ),
 }
-DEAD_BUTTON = message("Nút này không dùng được nữa. Anh/chị gõ lại lệnh giúp, ví dụ: /due")
-EXPIRED_BUTTON = message(
-    "Nút này đã quá 24 giờ nên không dùng được nữa; chưa có gì thay đổi. Anh/chị gõ lại lệnh giúp."
+DEAD_CHOICE = message("Lựa chọn này không dùng được nữa. Anh/chị gõ lại lệnh giúp, ví dụ: /due")
+EXPIRED_CHOICE = message(
+    "Lựa chọn này đã quá 24 giờ nên không dùng được nữa; chưa có gì thay đổi. Anh/chị gõ lại lệnh giúp."
 )
-USED_BUTTON = message("Nút này đã được bấm rồi, không có gì thay đổi thêm.")
+USED_CHOICE = message("Lựa chọn này đã được dùng rồi, không có gì thay đổi thêm.")
 NOTHING_CHANGED = message("Đã thôi, chưa ghi gì.")
 NOT_IN_PLAN = message("Việc này không còn trong kế hoạch, nên không ghi nhận nữa.")
 NO_PLAN = message("Chưa có kế hoạch nào đang được theo dõi.")
@@ -117,6 +117,11 @@ ADMINS_ONLY = message(
 ADMINS_UNKNOWN = message(
     "Hiện chưa kiểm tra được quyền quản trị trong nhóm, nên chưa có gì thay đổi. Anh/chị thử lại sau ít phút giúp."
 )
+ADMINS_NEVER_KNOWN = message(
+    "Ở đây bot không biết ai là quản trị nhóm, nên lệnh này không dùng được trong nhóm; chưa có gì thay đổi.",
+    "Muốn ngắt kết nối hay đổi nơi nhận tin, anh/chị nhờ cơ quan thường trực (/revoke, /invite). Việc chỉ dành cho một người"
+    " thì dùng chat riêng với bot.",
+)
 OPERATOR_ONLY = message(
     "Cuộc trò chuyện này chỉ nhận tin vận hành hệ thống, không gắn với cơ quan nào.",
     "Muốn xem việc của một cơ quan, anh/chị cần mã mời của cơ quan đó. Xem thêm: /help",
@@ -130,7 +135,7 @@ def way_in(offices: Sequence[str]) -> Message:
         "Cuộc trò chuyện này chưa kết nối với cơ quan nào.",
         block_of(
             f"Anh/chị xin mã mời ở {where}, rồi gửi vào đây:",
-            line(code("/start MÃ-MỜI")),
+            line(code("/start MÃ-MỜI"), " hoặc ", code("vào MÃ-MỜI")),
         ),
     )
 
@@ -142,7 +147,7 @@ def no_longer_bound(agency: str) -> Message:
 
 
 def yes_or_no(proposal: int) -> tuple[tuple[Choice, ...], ...]:
-    """The buttons under a question that changes something."""
+    """The choices under a question that changes something."""
     return (
         (
             Choice(label="Xác nhận", action=f"yes:{proposal}", tone=Tone.YES),

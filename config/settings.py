@@ -1,5 +1,6 @@
 """Settings from the environment and `.env`; .env.example lists them all."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).parent.parent
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
+_TAKEN_PATHS = ("/health", "/metrics", "/board", "/calendar")
 _DRIVERS = {"sqlite", "postgresql+psycopg"}
 
 
@@ -32,6 +34,14 @@ def _host_and_port(place: str) -> tuple[str, int] | None:
     return None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tokens:
+    """The bot's tokens; on a service without one it is not to be reached."""
+
+    telegram: str | None = None
+    zalo: str | None = None
+
+
 class Settings(BaseSettings):
     """Names in the environment are these in capitals, with NHACVIEC_ where it says so."""
 
@@ -42,11 +52,18 @@ class Settings(BaseSettings):
     telegram_api_url: str = "https://api.telegram.org"
     telegram_proxy: SecretStr | None = None
     telegram_webhook_url: str | None = None
+    zalo_bot_token: SecretStr | None = None
+    zalo_bot_token_file: Path | None = None
+    zalo_api_url: str = "https://bot-api.zaloplatforms.com"
+    zalo_webhook_url: str | None = None
+    zalo_monthly_messages: int = Field(default=3000, gt=0)
+    zalo_users: int = Field(default=50, gt=0)
     database_url: str = f"sqlite:///{ROOT / 'var' / 'nhacviec.db'}"
     nhacviec_plans: Annotated[tuple[Path, ...], NoDecode] = (ROOT / "data" / "tasks.yaml",)
     nhacviec_reminders: Path = Field(default=ROOT / "config" / "reminders.yaml")
     nhacviec_working_days: Path = Field(default=ROOT / "config" / "working_days.yaml")
     nhacviec_listen: str | None = None
+    nhacviec_public_url: str | None = None
     nhacviec_heartbeat_url: SecretStr | None = None
     nhacviec_log_level: str = "INFO"
 
@@ -55,7 +72,11 @@ class Settings(BaseSettings):
         "telegram_bot_token_file",
         "telegram_proxy",
         "telegram_webhook_url",
+        "zalo_bot_token",
+        "zalo_bot_token_file",
+        "zalo_webhook_url",
         "nhacviec_listen",
+        "nhacviec_public_url",
         "nhacviec_heartbeat_url",
         mode="before",
     )
@@ -77,7 +98,7 @@ class Settings(BaseSettings):
             raise ValueError("name at least one plan file, such as data/tasks.yaml")
         return value
 
-    @field_validator("telegram_api_url")
+    @field_validator("telegram_api_url", "zalo_api_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if not value.startswith(("https://", "http://")):
@@ -97,16 +118,19 @@ class Settings(BaseSettings):
                 raise ValueError("use http://host:port, https://host:port or socks5://host:port")
         return value
 
-    @field_validator("telegram_webhook_url")
+    @field_validator("telegram_webhook_url", "zalo_webhook_url")
     @classmethod
     def _webhook_address(cls, value: str | None) -> str | None:
         if value is None:
             return None
         parts = urlsplit(value) if _has_host(value) else None
         if parts is None or parts.query or parts.fragment or parts.path in ("", "/"):
-            raise ValueError("name a host and a path, such as https://nhacviec.example.vn/telegram")
-        if parts.path.startswith("/health"):
-            raise ValueError("the paths under /health are taken; choose another one, such as /telegram")
+            raise ValueError(
+                "name a host and a path, such as https://nhacviec.example.vn/telegram (or /zalo)"
+            )
+        if parts.path.startswith(_TAKEN_PATHS):
+            taken = ", ".join(_TAKEN_PATHS)
+            raise ValueError(f"the paths under {taken} are taken; choose another one, such as /telegram")
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _THIS_MACHINE):
             raise ValueError("must start with https:// (or http:// for this machine)")
         return value
@@ -117,6 +141,24 @@ class Settings(BaseSettings):
         if value is not None and _host_and_port(value) is None:
             raise ValueError("name a host and a port, such as 127.0.0.1:8080 (or 0.0.0.0:8080 for all)")
         return value
+
+    @field_validator("nhacviec_public_url")
+    @classmethod
+    def _public_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value) if _has_host(value) else None
+        if (
+            parts is None
+            or parts.path not in ("", "/")
+            or parts.query
+            or parts.fragment
+            or "@" in parts.netloc
+        ):
+            raise ValueError("name a host without a path, such as https://nhacviec.example.vn")
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _THIS_MACHINE):
+            raise ValueError("must start with https:// (http:// is for this machine only)")
+        return f"{parts.scheme}://{parts.netloc}"
 
     @field_validator("nhacviec_heartbeat_url")
     @classmethod
@@ -150,14 +192,27 @@ class Settings(BaseSettings):
     def _one_token(self) -> Self:
         if self.telegram_bot_token and self.telegram_bot_token_file:
             raise ValueError("set TELEGRAM_BOT_TOKEN or TELEGRAM_BOT_TOKEN_FILE, not both")
+        if self.zalo_bot_token and self.zalo_bot_token_file:
+            raise ValueError("set ZALO_BOT_TOKEN or ZALO_BOT_TOKEN_FILE, not both")
         return self
 
     @model_validator(mode="after")
     def _door_for_a_webhook(self) -> Self:
-        if self.telegram_webhook_url and not self.nhacviec_listen:
+        urls = {"TELEGRAM_WEBHOOK_URL": self.telegram_webhook_url, "ZALO_WEBHOOK_URL": self.zalo_webhook_url}
+        given = [name for name, url in urls.items() if url]
+        if given and not self.nhacviec_listen:
             raise ValueError(
-                "TELEGRAM_WEBHOOK_URL needs NHACVIEC_LISTEN, the host and port where updates arrive, such as"
-                " 127.0.0.1:8080"
+                f"{given[0]} needs NHACVIEC_LISTEN, the host and port where updates arrive, such as 127.0.0.1:8080"
+            )
+        if len(given) > 1 and len({urlsplit(url).path for url in urls.values() if url}) == 1:
+            raise ValueError("TELEGRAM_WEBHOOK_URL and ZALO_WEBHOOK_URL need paths of their own")
+        return self
+
+    @model_validator(mode="after")
+    def _room_for_a_public_url(self) -> Self:
+        if self.nhacviec_public_url and not self.nhacviec_listen:
+            raise ValueError(
+                "NHACVIEC_PUBLIC_URL needs NHACVIEC_LISTEN, the host and port of the web room, such as 127.0.0.1:8080"
             )
         return self
 
@@ -169,8 +224,27 @@ class Settings(BaseSettings):
         """Where to say that all is well; None when nowhere."""
         return self.nhacviec_heartbeat_url.get_secret_value() if self.nhacviec_heartbeat_url else None
 
-    def token(self) -> str | None:
-        """The bot's token, read from the file where one is named. Raises OSError when that cannot be read."""
-        if self.telegram_bot_token_file is not None:
-            return self.telegram_bot_token_file.read_text(encoding="utf-8").strip() or None
-        return self.telegram_bot_token.get_secret_value() if self.telegram_bot_token else None
+    def tokens(self) -> Tokens:
+        """The bot's tokens, read from the files where these are named. Raises UnreadableToken."""
+        return Tokens(
+            telegram=_token("TELEGRAM_BOT_TOKEN_FILE", self.telegram_bot_token_file, self.telegram_bot_token),
+            zalo=_token("ZALO_BOT_TOKEN_FILE", self.zalo_bot_token_file, self.zalo_bot_token),
+        )
+
+
+class UnreadableToken(Exception):
+    """The file that `setting` names cannot be read."""
+
+    def __init__(self, setting: str, file: Path, reason: str) -> None:
+        super().__init__(f"{setting}: {file}: {reason}")
+
+
+def _token(setting: str, file: Path | None, token: SecretStr | None) -> str | None:
+    if file is None:
+        return token.get_secret_value() if token else None
+    try:
+        return file.read_text(encoding="utf-8").strip() or None
+    except OSError as error:
+        raise UnreadableToken(setting, file, error.strerror or "cannot be read") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableToken(setting, file, "not a text file") from error

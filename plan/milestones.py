@@ -102,7 +102,7 @@ def without_escalation(rules: ReminderRules) -> ReminderRules:
 def ladder(dates: DueDates, rules: ReminderRules, calendar: WorkingCalendar) -> Iterator[Milestone]:
     """All milestones of the agency by day, without end: once late, an open assignment is asked for until it is closed. On a
     day on which others are told how late it is, so is the agency."""
-    yield from _before(dates, rules, calendar)
+    yield from before_late(dates, rules, calendar)
     rhythm = rules.task_while_late if dates.cutoff is None else rules.report_while_late
     escalated = (_late(step.day) for _, step in _escalations(dates, rules, calendar))
     last = dates.late_after
@@ -138,7 +138,7 @@ def next_after(dates: DueDates, rules: ReminderRules, calendar: WorkingCalendar,
 def never_missed(dates: DueDates, rules: ReminderRules, calendar: WorkingCalendar) -> list[Milestone]:
     """Those that must be told even of an assignment that its agency has snoozed: the last one on or before `remind_by`, of a
     report also the last one on or before its cutoff, and the first one while it is late."""
-    before = _before(dates, rules, calendar)
+    before = before_late(dates, rules, calendar)
     rhythm = rules.task_while_late if dates.cutoff is None else rules.report_while_late
     first_late = next(_while_late(dates, rhythm, calendar))
     last = [
@@ -159,7 +159,9 @@ def snoozed_to(
     return min([*pending, wanted], key=lambda step: step.day)
 
 
-def _before(dates: DueDates, rules: ReminderRules, calendar: WorkingCalendar) -> list[Milestone]:
+def before_late(dates: DueDates, rules: ReminderRules, calendar: WorkingCalendar) -> list[Milestone]:
+    """The milestones of the agency up to the due day, by day. A report's are counted from its cutoff ("cutoff-3") and from
+    its due day ("due-3")."""
     if dates.cutoff is None:
         wanted = [("due", dates.remind_by, days) for days in rules.task_before_remind_by]
     else:

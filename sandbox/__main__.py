@@ -14,7 +14,7 @@ from sandbox.clock import ClockRefused, read_instant
 from sandbox.limits import LimitSettings
 from sandbox.persistence import StateUnreadable
 from sandbox.server import SandboxServer, create_app
-from sandbox.world import DEFAULT_TOKEN, Settings
+from sandbox.world import DEFAULT_TOKEN, DEFAULT_ZALO_TOKEN, Settings
 
 
 def _token(written: str) -> str:
@@ -38,6 +38,9 @@ def start(
         str, typer.Option(help="The token that the bot must use.", callback=_token)
     ] = DEFAULT_TOKEN,
     bot_username: Annotated[str, typer.Option(help="The bot's @name, without the @.")] = "nhacviec_bot",
+    zalo_token: Annotated[
+        str, typer.Option(help="The token that the bot must use on Zalo.", callback=_token)
+    ] = DEFAULT_ZALO_TOKEN,
     state: Annotated[
         Path | None,
         typer.Option(help="Keep everything in this file and continue from it.", dir_okay=False),
@@ -53,16 +56,20 @@ def start(
     clock_speed: Annotated[
         float, typer.Option(help="How many seconds pass inside in one real second.", min=0.001)
     ] = 1.0,
-    limits: Annotated[bool, typer.Option(help="Answer 429 when the bot sends too much.")] = True,
+    limits: Annotated[
+        bool, typer.Option(help="Answer 429 when the bot sends too much, on Zalo too many in a month.")
+    ] = True,
 ) -> None:
-    """A stand-in for Telegram on this machine: the Bot API, a page to chat in, and a clock that can jump.
+    """A stand-in for Telegram and Zalo on this machine: their bot APIs, a page to chat in, and a clock that can jump.
 
-    Nothing leaves the machine. Point a bot's base URL at http://127.0.0.1:PORT/bot and open the address that is
-    printed in a browser. Ctrl-C stops the sandbox and saves its state.
+    Nothing leaves the machine. Point a bot's base URL at http://127.0.0.1:PORT/bot (Telegram) or
+    http://127.0.0.1:PORT/zalo (Zalo) and open the address that is printed in a browser. Ctrl-C stops the sandbox and
+    saves its state.
     """
     settings = Settings(
         token=token,
         bot_username=bot_username,
+        zalo_token=zalo_token,
         state_file=state,
         clock_from=clock_from,
         clock_speed=clock_speed,

@@ -1,10 +1,11 @@
-"""What the bot asked of the Bot API, call by call."""
+"""What the bots asked of the services, call by call."""
 
 import time
 from collections import deque
 from collections.abc import Callable
 from itertools import islice
 
+from sandbox.chats import Platform
 from sandbox.json_types import JsonObject
 
 KEPT = 100_000
@@ -18,12 +19,25 @@ class CallLog:
         self._calls: deque[JsonObject] = deque(maxlen=KEPT)
         self.last = 0
 
-    def add(self, *, method: str, chat_id: int | None, status: int, message_id: int | None, ok: bool) -> None:
-        """Writes one call down; `status` 0 means that the connection was dropped."""
+    def add(
+        self,
+        *,
+        method: str,
+        chat_id: int | None,
+        status: int,
+        message_id: int | None,
+        ok: bool,
+        platform: Platform = Platform.TELEGRAM,
+    ) -> None:
+        """Writes one call down; ids are the sandbox's own, `status` 0 means that the connection was dropped.
+
+        Zalo answers refusals with HTTP 200 as well: there `status` is the error code of the answer.
+        """
         self.last += 1
         call: JsonObject = {
             "n": self.last,
             "at": self._real_time(),
+            "platform": platform.value,
             "method": method,
             "chat_id": chat_id,
             "status": status,

@@ -8,6 +8,13 @@ from enum import StrEnum
 from sandbox.json_types import JsonObject
 
 
+class Platform(StrEnum):
+    """The messaging services that the sandbox stands in for."""
+
+    TELEGRAM = "telegram"
+    ZALO = "zalo"
+
+
 class ChatType(StrEnum):
     """The kinds of chat that the sandbox plays."""
 
@@ -76,10 +83,14 @@ class StoredMessage:
 
 @dataclass(kw_only=True)
 class Chat:
-    """A chat with its members and its messages, oldest first."""
+    """A chat with its members and its messages, oldest first.
+
+    `started`: the person (on Zalo: or the group) has spoken to the bot, which may write from then on.
+    """
 
     id: int
     type: ChatType
+    platform: Platform = Platform.TELEGRAM
     title: str | None = None
     members: list[int] = field(default_factory=list)
     admins: set[int] = field(default_factory=set)
@@ -96,6 +107,11 @@ class Chat:
     def is_private(self) -> bool:
         """A chat with one person."""
         return self.type is ChatType.PRIVATE
+
+    @property
+    def is_zalo(self) -> bool:
+        """A chat of the Zalo Bot Platform."""
+        return self.platform is Platform.ZALO
 
     @property
     def blocked(self) -> bool:

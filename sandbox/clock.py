@@ -75,6 +75,14 @@ class SandboxClock:
         """The simulated instant as Telegram writes dates: whole seconds since 1970."""
         return int(self.now().timestamp())
 
+    def milliseconds(self) -> int:
+        """The simulated instant as Zalo writes dates: whole milliseconds since 1970."""
+        return int(self.now().timestamp() * 1_000)
+
+    def month(self) -> str:
+        """The calendar month in Vietnam, such as 2023-03."""
+        return f"{self.now().astimezone(SHOWN_ZONE):%Y-%m}"
+
     def change(
         self,
         *,

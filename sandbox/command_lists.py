@@ -45,6 +45,8 @@ class CommandLists:
 
     def shown_to(self, chat: Chat, *, user_id: int, language: str | None) -> tuple[Command, ...]:
         """What a person sees in a chat: the narrowest scope that has a list, own language first."""
+        if chat.is_zalo:  # which knows no lists of commands
+            return ()
         for scope in _narrowest_first(chat, user_id):
             for code in (language or "", ""):
                 if commands := self.lists.get((scope, code)):

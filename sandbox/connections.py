@@ -31,11 +31,22 @@ class OpenProtocol(H11Protocol):
         super().connection_made(transport)
 
 
+def is_connected(request: Request) -> bool:
+    """Whether an answer can still reach the client, as far as this end knows."""
+    transport = cast("asyncio.Transport | None", request.scope.get(_KEY))
+    return transport is None or not transport.is_closing()
+
+
+async def disconnection(request: Request) -> None:
+    """Waits until the client has gone. The body must have been read."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
 async def drop_connection(request: Request) -> None:
     """Closes the connection without a byte of answer, and waits until it is closed."""
     transport = cast("asyncio.Transport | None", request.scope.get(_KEY))
     if transport is None:
         raise RuntimeError("the sandbox must be served by sandbox.server to drop connections")
     transport.abort()
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+    await disconnection(request)

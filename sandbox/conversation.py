@@ -9,7 +9,7 @@ from sandbox.world import World
 def chat_as_api(world: World, chat: Chat) -> JsonObject:
     """https://core.telegram.org/bots/api#chat"""
     if chat.is_private:
-        person = world.users.get(chat.id)
+        person = world.person_of(chat)
         given = {} if person is None else person.as_api()
         names = ("first_name", "last_name", "username")
         return {"id": chat.id, "type": "private"} | {name: given[name] for name in names if name in given}
@@ -21,7 +21,7 @@ def chat_as_api(world: World, chat: Chat) -> JsonObject:
 
 def post(world: World, chat: Chat, sender: User, content: JsonObject) -> StoredMessage:
     """Puts a message into a chat, dated by the sandbox's clock. The bot's own are `outgoing`."""
-    outgoing = sender.id == world.bot.id
+    outgoing = sender.is_bot
     api: JsonObject = {
         "message_id": world.next_message_id(chat),
         "from": sender.as_api(),
@@ -100,19 +100,20 @@ def service(world: World, chat: Chat, sender: User, content: JsonObject) -> Stor
 
 
 def set_bot_status(world: World, chat: Chat, status: BotStatus, *, by: User) -> None:
-    """The bot is blocked, removed, let in again or leaves: update `my_chat_member`."""
+    """The bot is blocked, removed, let in again or leaves: update `my_chat_member`, of which Zalo has no like."""
     old, chat.bot_status = chat.bot_status, status
-    tell_bot(
-        world,
-        "my_chat_member",
-        {
-            "chat": chat_as_api(world, chat),
-            "from": by.as_api(),
-            "date": world.clock.timestamp(),
-            "old_chat_member": bot_member(world, old),
-            "new_chat_member": bot_member(world, status),
-        },
-    )
+    if not chat.is_zalo:
+        tell_bot(
+            world,
+            "my_chat_member",
+            {
+                "chat": chat_as_api(world, chat),
+                "from": by.as_api(),
+                "date": world.clock.timestamp(),
+                "old_chat_member": bot_member(world, old),
+                "new_chat_member": bot_member(world, status),
+            },
+        )
     world.changed()
     world.events.publish("chat", chat_id=chat.id)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sandbox.chats import Platform
 from sandbox.json_types import JsonObject
 
 
@@ -21,14 +22,33 @@ class FaultKind(StrEnum):
     BAD_JSON = "bad_json"
 
 
+class ErrorStyle(StrEnum):
+    """How a refusal of the Zalo Bot Platform looks on the wire; the real one has been seen in all four."""
+
+    BODY = "body"
+    """HTTP 200, the code in `error_code`: the usual way."""
+    STATUS = "status"
+    """The matching HTTP status, the code in `error_code`."""
+    CAMEL = "camel"
+    """The matching HTTP status, the code in `errorCode`."""
+    PLAIN = "plain"
+    """The matching HTTP status and a page of HTML, as from a gateway in front."""
+
+
 @dataclass(kw_only=True)
 class Fault:
-    """One ordered failure. `times_left` None: until deleted. A flood ends by itself at `ends_at` (monotonic)."""
+    """One ordered failure.
+
+    `platform` None: of both. `style`: how Zalo tells it, None for its usual way. `times_left` None: until
+    deleted. A flood ends by itself at `ends_at` (monotonic).
+    """
 
     id: int
     kind: FaultKind
     method: str | None = None
     chat_id: int | None = None
+    platform: Platform | None = None
+    style: ErrorStyle | None = None
     status: int = 500
     description: str | None = None
     retry_after: int | None = None
@@ -36,11 +56,13 @@ class Fault:
     times_left: int | None = 1
     ends_at: float = field(default=math.inf)
 
-    def strikes(self, method: str, chat_id: int | None) -> bool:
+    def strikes(self, method: str, chat_id: int | None, platform: Platform) -> bool:
         """Whether a call is one of those that this fault is for.
 
         Without a method it is for all but getUpdates, which is always under way and would use up every fault.
         """
+        if self.platform not in {None, platform}:
+            return False
         called = method.lower()
         meant = called != "getupdates" if self.method is None else called == self.method.lower()
         return meant and (self.chat_id is None or self.chat_id == chat_id)
@@ -51,6 +73,8 @@ class Fault:
         for name in ("method", "chat_id", "description", "retry_after"):
             if getattr(self, name) is not None:
                 shown[name] = getattr(self, name)
+        shown |= {} if self.platform is None else {"platform": self.platform.value}
+        shown |= {} if self.style is None else {"style": self.style.value}
         if self.kind is FaultKind.STATUS:
             shown["status"] = self.status
         if self.kind in {FaultKind.HANG_BEFORE, FaultKind.HANG_AFTER}:
@@ -72,6 +96,8 @@ class Faults:
         *,
         method: str | None = None,
         chat_id: int | None = None,
+        platform: Platform | None = None,
+        style: ErrorStyle | None = None,
         status: int = 500,
         description: str | None = None,
         retry_after: int | None = None,
@@ -84,6 +110,8 @@ class Faults:
             kind=kind,
             method=method,
             chat_id=chat_id,
+            platform=platform,
+            style=style,
             status=status,
             description=description,
             retry_after=retry_after,
@@ -97,10 +125,12 @@ class Faults:
         self._ordered.append(fault)
         return fault
 
-    def next_for(self, method: str, chat_id: int | None) -> Fault | None:
+    def next_for(
+        self, method: str, chat_id: int | None, platform: Platform = Platform.TELEGRAM
+    ) -> Fault | None:
         """The oldest failure meant for this call; it is used up once."""
         for fault in self.ordered():
-            if not fault.strikes(method, chat_id):
+            if not fault.strikes(method, chat_id, platform):
                 continue
             if fault.times_left is not None:
                 fault.times_left -= 1

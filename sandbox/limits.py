@@ -1,5 +1,6 @@
-"""Telegram's flood limits, on real time: 30 a second in all, 1 a second to a chat, 20 a minute to a group.
+"""What a bot may send: Telegram's flood limits, on real time, and what Zalo's plan "Basic" allows.
 
+Telegram: 30 a second in all, 1 a second to a chat, 20 a minute to a group.
 https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 """
 
@@ -12,17 +13,33 @@ from dataclasses import asdict, dataclass, replace
 from sandbox.json_types import JsonObject
 
 MINUTE = 60.0
+_ZALO = frozenset({"zalo_per_month", "zalo_users"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class LimitSettings:
-    """How strict the sandbox is. `burst`: messages to one chat that may follow at once before 1/s holds."""
+    """How strict the sandbox is. `burst`: messages to one chat that may follow at once before 1/s holds.
+
+    `zalo_per_month`: messages in a month of the sandbox's clock; `zalo_users`: people; None for no limit.
+    """
 
     enabled: bool = True
     per_second: float = 30.0
     per_chat_per_second: float = 1.0
     group_per_minute: int = 20
     burst: int = 5
+    zalo_per_month: int | None = 3_000
+    zalo_users: int | None = 50
+
+    @property
+    def zalo_messages_allowed(self) -> int | None:
+        """How many messages the Zalo bot may send in a month; None: as many as it likes."""
+        return self.zalo_per_month if self.enabled else None
+
+    @property
+    def zalo_users_allowed(self) -> int | None:
+        """With how many people the Zalo bot may talk; None: with everybody."""
+        return self.zalo_users if self.enabled else None
 
 
 class LimitsRefused(Exception):
@@ -101,6 +118,10 @@ def _checked(given: dict[str, object]) -> dict[str, object]:
             checked[name] = value
         elif name not in LimitSettings.__dataclass_fields__:
             raise LimitsRefused(f"there is no limit called {name!r}")
+        elif name in _ZALO:
+            if value is not None and (type(value) is not int or value < 0):
+                raise LimitsRefused(f"{name} must be a whole number or null")
+            checked[name] = value
         elif isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1_000_000:
             raise LimitsRefused(f"{name} must be a number above 0")
         elif name in {"group_per_minute", "burst"}:

@@ -1,16 +1,18 @@
 """What of the world goes into the state file."""
 
+from collections import deque
 from datetime import datetime
 
 from pydantic import BaseModel
 
 from sandbox.callbacks import CallbackQuery
-from sandbox.chats import BotStatus, ChatType, User
+from sandbox.chats import BotStatus, ChatType, Platform, User
 from sandbox.clock import Stop
 from sandbox.command_lists import Command, Scope
 from sandbox.files import FileKind
 from sandbox.update_queue import WaitingUpdate
 from sandbox.world import WebhookSettings, World
+from sandbox.zalo import MonthCount, ZaloWebhook
 
 
 class SavedClock(BaseModel):
@@ -31,6 +33,15 @@ class SavedList(BaseModel):
     commands: list[Command]
 
 
+class SavedZalo(BaseModel):
+    """The Zalo bot: its waiting events, its webhook, and what its plan has used."""
+
+    waiting: list[dict[str, object]] = []
+    webhook: ZaloWebhook = ZaloWebhook()
+    count: MonthCount = MonthCount()
+    people: list[int] = []
+
+
 class SavedWorld(BaseModel):
     """Everything but chats, messages and files. The log and ordered failures end with the process."""
 
@@ -45,6 +56,7 @@ class SavedWorld(BaseModel):
     clock: SavedClock
     last_message_id: int
     calls_logged: int
+    zalo: SavedZalo = SavedZalo()
 
 
 class SavedChat(BaseModel):
@@ -52,6 +64,7 @@ class SavedChat(BaseModel):
 
     id: int
     type: ChatType
+    platform: Platform = Platform.TELEGRAM
     title: str | None
     members: list[int]
     admins: set[int]
@@ -109,6 +122,12 @@ def world_to_save(world: World) -> SavedWorld:
         ),
         last_message_id=world.last_message_id,
         calls_logged=world.log.last,
+        zalo=SavedZalo(
+            waiting=list(world.zalo.waiting),
+            webhook=world.zalo.webhook,
+            count=world.zalo.count,
+            people=world.zalo.people,
+        ),
     )
 
 
@@ -132,3 +151,7 @@ def restore_world(world: World, saved: SavedWorld) -> None:
     world.clock.set_stops(tuple(saved.clock.stops))
     world.last_message_id = saved.last_message_id
     world.log.last = saved.calls_logged
+    world.zalo.waiting = deque(saved.zalo.waiting)
+    world.zalo.webhook = saved.zalo.webhook
+    world.zalo.count = saved.zalo.count
+    world.zalo.people = saved.zalo.people

@@ -20,6 +20,7 @@ from sandbox.connections import OpenProtocol
 from sandbox.control.routes import control_routes
 from sandbox.persistence import StateFile
 from sandbox.world import Settings, World
+from sandbox.zalo_api.endpoint import ZaloApi
 
 STATIC = Path(__file__).parent / "static"
 START_SECONDS = 10.0
@@ -41,27 +42,30 @@ register_url_convertor("signed", _Signed())
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
-    """The whole sandbox: Bot API, control API and page. Loads the state file, if there is one."""
+    """The whole sandbox: Bot API, Zalo Bot Platform, control API and page. Loads the state file, if there is one."""
     settings = settings or Settings()
     world = World(settings)
     saved = None if settings.state_file is None else StateFile(settings.state_file)
     if saved is not None:
         saved.load(world)
-    bot_api = BotApi(world)
+    bot_api, zalo_api = BotApi(world), ZaloApi(world)
 
     @contextlib.asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         bot_api.post.start()
+        zalo_api.post.start()
         async with contextlib.AsyncExitStack() as stack:
             if saved is not None:
                 await stack.enter_async_context(saved.keeping(world))
             stack.push_async_callback(bot_api.post.stop)
+            stack.push_async_callback(zalo_api.post.stop)
             yield
 
     routes: list[BaseRoute] = [
         Route("/bot{token}/{method}", bot_api.method, methods=["GET", "POST"]),
         Route("/file/bot{token}/{path:path}", bot_api.file, methods=["GET"]),
-        *control_routes(world, bot_api.post),
+        Route("/zalo/bot{token}/{method}", zalo_api.method, methods=["GET", "POST"]),
+        *control_routes(world, bot_api.post, zalo_api.post),
         Route("/", _page, methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
     ]

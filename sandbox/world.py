@@ -12,13 +12,15 @@ from sandbox.chats import Chat, ChatType, User
 from sandbox.clock import SandboxClock
 from sandbox.command_lists import CommandLists
 from sandbox.events import EventHub
-from sandbox.faults import Faults
+from sandbox.faults import ErrorStyle, Faults
 from sandbox.files import FileStore
 from sandbox.limits import FloodLimits, LimitSettings
 from sandbox.signals import Signal
 from sandbox.update_queue import UpdateQueue
+from sandbox.zalo import ZaloState, ZaloSwitches
 
 DEFAULT_TOKEN = "2023:SANDBOX-TOKEN"  # noqa: S105 - opens nothing but the sandbox
+DEFAULT_ZALO_TOKEN = "4120230001:ZALO-SANDBOX"  # noqa: S105 - opens nothing but the sandbox
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,9 @@ class Settings:
     token: str = DEFAULT_TOKEN
     bot_username: str = "nhacviec_bot"
     bot_name: str = "Nhắc Việc"
+    zalo_token: str = DEFAULT_ZALO_TOKEN
+    zalo_name: str = "Bot Nhắc Việc"
+    zalo_error_style: ErrorStyle = ErrorStyle.BODY
     state_file: Path | None = None
     clock_from: datetime | None = None
     clock_speed: float = 1.0
@@ -41,6 +46,11 @@ class Settings:
     def bot_id(self) -> int:
         """The bot's user id: the part of the token before the colon."""
         return int(self.token.partition(":")[0])
+
+    @property
+    def zalo_bot_id(self) -> int:
+        """The Zalo bot's id: the part of its token before the colon."""
+        return int(self.zalo_token.partition(":")[0])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +83,10 @@ class World:
         self.faults = Faults(monotonic=settings.monotonic)
         self.updates = UpdateQueue(real_time=settings.real_time)
         self.log = CallLog(real_time=settings.real_time)
+        self.zalo = ZaloState(
+            bot=User(id=settings.zalo_bot_id, first_name=settings.zalo_name, is_bot=True),
+            usual=ZaloSwitches(error_style=settings.zalo_error_style),
+        )
         self._empty()
 
     def reset(self) -> None:
@@ -80,6 +94,7 @@ class World:
         self.updates.keep_last(0)
         self.updates.allow(())
         self.log.clear()
+        self.zalo.empty()
         self.faults.clear()
         self.limits = FloodLimits(self.settings.limits, monotonic=self.settings.monotonic)
         self.clock.change(
@@ -103,6 +118,7 @@ class World:
         self.closed = True
         self.closing.notify()
         self.updates.arrived.notify()
+        self.zalo.arrived.notify()
         self.clock.changed.notify()
         self.events.close()
 
@@ -113,10 +129,18 @@ class World:
         self.last_message_id += 1
         return self.last_message_id
 
+    def bot_in(self, chat: Chat) -> User:
+        """The bot of the chat's platform."""
+        return self.zalo.bot if chat.is_zalo else self.bot
+
+    def person_of(self, chat: Chat) -> User | None:
+        """The person of a private chat; None in a group."""
+        return self.users.get(chat.members[0]) if chat.is_private and chat.members else None
+
     def ensure_private_chat(self, user_id: int) -> Chat | None:
         """The private chat with a user, opened if need be; None when there is no such user."""
         chat = self.chats.get(user_id)
-        if chat is None and user_id in self.users and user_id != self.bot.id:
+        if chat is None and user_id in self.users:
             chat = Chat(id=user_id, type=ChatType.PRIVATE, members=[user_id])
             self.chats[user_id] = chat
         return chat

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channel import Outcome
+from bot.channel import Outcome, Sent, Uncertain
 from bot.message import Message, to_json
+from bot.news import left_of, riders_in
 from scheduler.ledger import Entry
 from scheduler.retry import Again, Decision, Done, GiveUp, Why, decide, useful_until
 from scheduler.texts import Text
@@ -34,8 +35,10 @@ def conclude(
     called_at: datetime,
     jitter: float,
     now: datetime,
+    next_useful: datetime | None = None,
 ) -> Concluded:
-    """What comes of a call made at `called_at` for the first of the `pieces`; `jitter` in [0, 1). Wall time."""
+    """What comes of a call made at `called_at` for the first of the `pieces`; `jitter` in [0, 1); `next_useful` is when to
+    try again once a quota is exceeded. Wall time."""
     decision = decide(
         outcome,
         attempts=claim.attempts,
@@ -43,6 +46,7 @@ def conclude(
         jitter=jitter,
         now=now,
         useful_until=useful_until(claim.kind, claim.created_at),
+        next_useful=next_useful,
     )
     reason = str(getattr(outcome, "reason", decision.why.value))
     again = decision if isinstance(decision, Again) else None
@@ -54,6 +58,7 @@ def conclude(
         hold_channel=again.at if again and again.hold_channel else None,
         lost_its_use=decision.why is Why.TOO_LATE,
         shows=text.shows if text is not None else None,
+        counts=isinstance(outcome, Sent | Uncertain),
         sent_late=called_at if called_at > claim.send_at + _LATE_BY else None,
     )
     return Concluded(why=decision.why, entry=entry)
@@ -67,14 +72,20 @@ def _record_of(
             return PieceSent(
                 claim=claim,
                 said=text.said_by(pieces[0]),
+                riders=_riders(pieces),
                 rest=_rest(claim, pieces[1:]),
                 external_id=decision.external_id,
             )
         case Done():
-            said = text.said_by(pieces[0]) if text is not None and pieces else ()
-            return Settled(claim=claim, state=OutboxState.SENT, said=said, external_id=decision.external_id)
+            return Settled(
+                claim=claim,
+                state=OutboxState.SENT,
+                said=text.said_by(pieces[0]) if text is not None and pieces else (),
+                riders=_riders(pieces),
+                external_id=decision.external_id,
+            )
         case GiveUp():
-            said = text.said_by(text.message) if text is not None else ()
+            said = text.own if text is not None else ()
             error = f"{decision.why}: {reason}"[:500]
             return Settled(claim=claim, state=OutboxState.FAILED, said=said, error=error)
         case Again():
@@ -83,9 +94,16 @@ def _record_of(
             )
 
 
+def _riders(pieces: Sequence[Message]) -> dict[int, dict[str, Any] | None]:
+    """Of what the first piece took along, what is left to say."""
+    left = {rider: left_of(rider, pieces[1:]) for piece in pieces[:1] for rider in sorted(riders_in(piece))}
+    return {rider: to_json(rest) if rest is not None else None for rider, rest in left.items()}
+
+
 def _rest(claim: Claim, pieces: Sequence[Message]) -> dict[str, Any] | None:
     """What the row keeps to say the rest. Of notices the text is made anew: a nudge keeps its lead-in, a morning nothing."""
     if claim.kind is OutboxKind.NOTICE or claim.body is None:
         return claim.body
     blocks = tuple(block for piece in pieces for block in piece.blocks)
-    return to_json(Message(blocks=blocks, choices=pieces[-1].choices))
+    choices = tuple(row for piece in pieces for row in piece.choices)
+    return to_json(Message(blocks=blocks, choices=choices, paper=pieces[-1].paper))

@@ -15,18 +15,24 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channel import Channel, Destination, Outcome, Uncertain
+from bot.channel import Channel, Destination, File, Outcome, Uncertain
 from bot.message import Message
+from bot.offers import with_numbers
+from bot.press import Press, without_its_paper
 from plan.hours import OfficeHours
+from plan.vietnam import day_of, instant_of
 from plan.workdays import WorkingCalendar
 from scheduler.conclude import conclude
 from scheduler.ledger import Entry, Ledger, tell_undelivered
+from scheduler.quota import next_useful
+from scheduler.retry import Why, useful_until
 from scheduler.texts import Text, texts_of
 from store import claims, outbox
 from store.claims import LEASE, Claim
 from store.database import Database
 from store.outcomes import PutBack, Settled
 from store.pacing import Pace
+from store.quota import Allowance, sent_in_month
 from store.states import OutboxKind, OutboxState
 from store.waiting import next_ready_at, something_waits
 
@@ -53,8 +59,9 @@ class _Taken:
 
 
 class Deliverer:
-    """One for a process. `clock` gives business time, `wall` the time of the network; `on_idle_hand` is called whenever
-    room for another send has come."""
+    """One for a process. `clock` gives business time, `wall` the time of the network; `allowances` are those of counted
+    channels; `press` makes the papers that go with messages; `on_idle_hand` is called whenever room for another send has
+    come."""
 
     def __init__(
         self,
@@ -67,6 +74,8 @@ class Deliverer:
         clock: Callable[[], datetime],
         wall: Callable[[], datetime],
         lease: timedelta = LEASE,
+        allowances: Mapping[str, Allowance] | None = None,
+        press: Press | None = None,
         on_idle_hand: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
@@ -77,7 +86,17 @@ class Deliverer:
         self._clock = clock
         self._wall = wall
         self._lease = lease
-        self._ledger = Ledger(database, pace=pace, clock=clock, wall=wall, on_written=self._written)
+        self._allowances = allowances if allowances is not None else {}
+        self._used_up: set[str] = set()
+        self._press = press
+        self._ledger = Ledger(
+            database,
+            pace=pace,
+            clock=clock,
+            wall=wall,
+            allowances=self._allowances,
+            on_written=self._written,
+        )
         self._hands = asyncio.Semaphore(IN_FLIGHT)
         self._under_way: dict[asyncio.Task[None], Claim] = {}
         self._calling: set[asyncio.Task[None]] = set()
@@ -133,7 +152,9 @@ class Deliverer:
         found: list[tuple[Claim, Text | None]] = []
         looks: list[datetime] = []
         given_up = await self._give_up_doubtful(session)
-        for channel in self._channels:
+        channels = list(self._channels)
+        for channel in channels:
+            await self._look_at_quota(session, channel)
             claimed = await claims.claim(
                 session,
                 channel=channel,
@@ -143,16 +164,32 @@ class Deliverer:
                 room=self._room - len(found),
                 lease=self._lease,
                 token=token,
+                only_notices=channel in self._used_up,
             )
             texts = await texts_of(session, claimed, made_at=self._wall(), now=self._clock())
             found += [(claim, texts.get(claim.id)) for claim in claimed]
         self._something_waits = await something_waits(session)
         if self._something_waits:
-            for channel in self._channels:
-                look = await next_ready_at(session, channel=channel, morning=morning)
+            for channel in channels:
+                look = await next_ready_at(
+                    session, channel=channel, morning=morning, only_notices=channel in self._used_up
+                )
                 looks += [look] if look is not None else []
         self.next_look = min(looks, default=None)
         return _Taken(claims=found, token=token, given_up=given_up)
+
+    def _next_useful(self, channel: str) -> datetime:
+        now = self._clock()
+        opening = instant_of(self._calendar.after(day_of(now)), self._hours.opens)
+        return next_useful(used_up=channel in self._used_up, opening=opening, now=now, wall=self._wall())
+
+    async def _look_at_quota(self, session: AsyncSession, channel: str) -> None:
+        """Of a counted channel whose month is used up nothing leaves but notices."""
+        allowance = self._allowances.get(channel)
+        if allowance is None:
+            return
+        sent = await sent_in_month(session, channel=channel, now=self._clock())
+        (self._used_up.add if sent >= allowance.messages else self._used_up.discard)(channel)
 
     def _start(self, claimed: Sequence[tuple[Claim, Text | None]]) -> None:
         for claim, text in claimed:
@@ -248,6 +285,11 @@ class Deliverer:
             await asyncio.sleep(max(0.0, (claim.send_at - self._wall()).total_seconds()))
             async with self._hands:
                 wall = self._wall()
+                lost_its_use = useful_until(claim.kind, claim.created_at)
+                if lost_its_use is not None and wall > lost_its_use:
+                    late = Settled(claim=claim, state=OutboxState.FAILED, error=Why.TOO_LATE.value)
+                    self._ledger.add(Entry(record=late, lost_its_use=True))
+                    return
                 if claim.lease_until - wall < self._lease * _LEAST_OF_LEASE:
                     self._hand_back(claim, "waited too long for its turn")
                     return
@@ -257,15 +299,22 @@ class Deliverer:
                     nothing = Settled(claim=claim, state=OutboxState.DROPPED, error="nothing left to say")
                     self._ledger.add(Entry(record=nothing))
                     return
+                channel = self._channels[claim.channel]
+                pieces = channel.pieces(text.message)
+                if not channel.has_buttons:
+                    pieces = [await self._with_numbers(claim, pieces[0]), *pieces[1:]]
+                file = await self._printed(channel, claim, pieces[0])
+                if file is None and pieces[0].paper is not None:
+                    pieces = [without_its_paper(pieces[0]), *pieces[1:]]
                 calling = True
                 self._begin_call()
-                await self._send(claim, text)
+                await self._send(channel, claim, text, pieces, file)
         except asyncio.CancelledError:
             if not calling:
                 raise
             self._conclude(claim, text, (), Uncertain(reason="stopped before the answer"), self._wall())
         except SQLAlchemyError as error:
-            # Only a text is read here, and nothing was sent.
+            # Before the call texts are read and choices are given numbers; nothing was sent.
             _log.warning(
                 "database not available, handed back", outbox_id=claim.id, error=type(error).__name__
             )
@@ -288,12 +337,45 @@ class Deliverer:
             texts = await texts_of(session, [claim], made_at=self._wall(), now=self._clock())
             return texts.get(claim.id)
 
-    async def _send(self, claim: Claim, text: Text) -> None:
-        channel = self._channels[claim.channel]
-        piece, *others = channel.pieces(text.message)
+    async def _with_numbers(self, claim: Claim, piece: Message) -> Message:
+        """On record before the piece leaves, so that an answer to it is understood by any process."""
+        if not piece.rows():
+            return piece
+        async with self._database.write() as session:
+            return await with_numbers(
+                session, piece, chat_id=claim.chat_id, outbox_id=claim.id, now=self._clock()
+            )
+
+    async def _printed(self, channel: Channel, claim: Claim, piece: Message) -> File | None:
+        """The paper that goes with a piece; None where there is none, or none can be made: an answer without it is better
+        than none."""
+        if piece.paper is None or self._press is None or not channel.takes_files:
+            return None
+        try:
+            return await self._press.print(piece.paper, claim.chat_id, now=self._clock())
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            _log.error(
+                "a paper cannot be made",
+                outbox_id=claim.id,
+                paper=piece.paper.kind,
+                error=type(error).__name__,
+                exc_info=error,
+            )
+            return None
+
+    async def _send(
+        self,
+        channel: Channel,
+        claim: Claim,
+        text: Text,
+        pieces: Sequence[Message],
+        file: File | None,
+    ) -> None:
         called_at = self._wall()
         outcome = await channel.send(
-            piece,
+            pieces[0],
             Destination(
                 address=claim.address,
                 replaces=claim.replaces,
@@ -302,8 +384,9 @@ class Deliverer:
                 pins=claim.kind is OutboxKind.STATUS,
             ),
             repeat=claim.repeat,
+            file=file,
         )
-        self._conclude(claim, text, [piece, *others], outcome, called_at)
+        self._conclude(claim, text, pieces, outcome, called_at)
 
     def _conclude(
         self,
@@ -322,6 +405,7 @@ class Deliverer:
             # Spreads load; nothing secret hangs on it.
             jitter=random.random(),  # noqa: S311
             now=self._wall(),
+            next_useful=self._next_useful(claim.channel),
         )
         _log.info(
             "send",

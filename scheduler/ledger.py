@@ -5,7 +5,8 @@ is away the outcomes wait here: none of them is lost while this process lives, a
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeGuard
@@ -14,12 +15,14 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from scheduler.quota import note_sends
 from scheduler.troubles import tell_operators, undelivered
 from store import chats, claims, statuses
 from store.database import Database
 from store.outages import is_away
 from store.outcomes import Record, Settled, record
 from store.pacing import Pace
+from store.quota import Allowance
 from store.states import OutboxKind, OutboxState
 
 _PAUSE = 1.0
@@ -35,7 +38,8 @@ class Entry:
     """The outcome of one send, and what was learnt of its chat: that it lives elsewhere (`moved_to`), is out of reach
     (`out_of_reach`: why), or that its service asked to wait (`hold_chat`, `hold_channel`: until when, wall time).
     `sent_late`: the moment of a send that left after its slot, from which the chat's pace counts. `shows`: the fingerprint
-    of what a status message said. `lost_its_use`: it was given up because it had waited for too long."""
+    of what a status message said. `lost_its_use`: it was given up because it had waited for too long. `counts`: it went out,
+    or perhaps did."""
 
     record: Record
     moved_to: str | None = None
@@ -45,6 +49,7 @@ class Entry:
     sent_late: datetime | None = None
     shows: str | None = None
     lost_its_use: bool = False
+    counts: bool = False
 
 
 class Ledger:
@@ -57,12 +62,14 @@ class Ledger:
         pace: Pace,
         clock: Callable[[], datetime],
         wall: Callable[[], datetime],
+        allowances: Mapping[str, Allowance],
         on_written: Callable[[bool], None],
     ) -> None:
         self._database = database
         self._pace = pace
         self._clock = clock
         self._wall = wall
+        self._allowances = allowances
         self._on_written = on_written
         self._waiting: list[Entry] = []
         self._in_hand: list[Entry] = []
@@ -128,6 +135,8 @@ class Ledger:
             for entry in batch:
                 await self._hold(session, entry, wall)
             ours = await record(session, [entry.record for entry in batch], wall=wall, now=self._clock())
+            counted = Counter(entry.record.claim.channel for entry in batch if entry.counts)
+            await note_sends(session, counted, self._allowances, now=self._clock(), wall=wall)
             late = [(entry.record.claim, entry.sent_late) for entry in batch if entry.sent_late is not None]
             await claims.count_late_sends(session, late, self._pace)
             for entry in batch:

@@ -18,6 +18,7 @@ from plan.workdays import WorkingCalendar
 from store import chats, notices, office_list, outbox, undelivered, week
 from store.office_list import OfficeList
 from store.oversight import overseers
+from store.quota import held_back
 from store.timetable import Timetable
 from store.undelivered import FailedMorning
 from store.week import Clash, Owed, WeekFigures
@@ -64,6 +65,7 @@ async def tell_overseers(
     """Queue the notes of the morning. `missed` are assignments (ids) of which somebody should hear today, and nobody is
     there to hear."""
     failed = await _failed(session, morning.day)
+    held = tuple(await held_back(session, instant_of(morning.day, _MIDNIGHT)))
     found = await overseers(session)
     groups: dict[tuple[frozenset[str], bool], list[int]] = defaultdict(list)
     for chat, scope in found.scopes().items():
@@ -76,6 +78,7 @@ async def tell_overseers(
             todo = replace(
                 todo,
                 undelivered=_shown([one for office in sorted(offices) for one in failed.get(office, ())]),
+                held_back=held,
             )
             own = await _owed(session, morning, offices)
         told_of = await _owed(session, morning, None) if leads else own

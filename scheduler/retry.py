@@ -29,6 +29,7 @@ class Why(StrEnum):
     REFUSED = "refused"
     NOT_TAKEN = "not taken"
     FLOOD = "flood control"
+    QUOTA = "quota exceeded"
     MIGRATED = "migrated"
     UNCERTAIN = "uncertain"
     UNCERTAIN_TWICE = "uncertain twice"
@@ -81,9 +82,14 @@ def decide(
     jitter: float,
     now: datetime,
     useful_until: datetime | None = None,
+    next_useful: datetime | None = None,
 ) -> Decision:
     """`attempts` counts this one; `repeated` says that the row was marked as a repeat before; `jitter` in [0, 1)
-    spreads retries, so that many do not come at one moment. After `useful_until` nothing is tried again."""
+    spreads retries, so that many do not come at one moment. After `useful_until` nothing is tried again. `next_useful` is
+    when the whole channel goes on that names no time itself."""
+    if isinstance(outcome, RetryLater) and outcome.whole_channel and outcome.after is None and next_useful:
+        # Nothing is wrong with the message. When it has lost its use is seen at its next claim, or by the next scan.
+        return Again(why=Why.QUOTA, at=next_useful, hold_channel=True)
     decision = _decide(outcome, attempts=attempts, repeated=repeated, jitter=jitter, now=now)
     if isinstance(decision, Again) and useful_until is not None and decision.at > useful_until:
         return GiveUp(why=Why.TOO_LATE)

@@ -4,12 +4,13 @@
 2. Of each take the latest milestone reached, and note the day of its next one.
 3. Write the notices that no chat has yet, put each chat's into one message, and commit all of it together.
    What had nobody to go to is told to the operator, and those who oversee a plan get their list of the morning.
+   Where something waits to ride with a message and there is none, one is queued for it.
 
 Any process may scan at any moment: one at a time does, and what it has found is not found again.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +24,7 @@ from store.escalation import escalations
 from store.notices import PlannedNotice
 from store.reach import ReachedMilestone, Steps, planned_for
 from store.restores import restored_on
+from store.riders import riders_wait
 from store.statuses import want_statuses
 from store.tables import ScanRow
 from store.timetable import Timetable
@@ -63,7 +65,8 @@ async def scan_if_owed(
             which = hashlib.sha256(" ".join(codes).encode()).hexdigest()[:16]
             key = f"unreachable:{day.isoformat()}:{which}"
             await tell_operators(session, note, key=key, wall=wall)
-        return result
+        carriers = await mornings.queue_for_riders(session, today=day, wall=wall, now=now)
+        return replace(result, messages=result.messages + carriers)
 
 
 async def _is_owed(session: AsyncSession, day: date) -> bool:
@@ -71,6 +74,7 @@ async def _is_owed(session: AsyncSession, day: date) -> bool:
         not await notices.scanned(session, day)
         or await mornings.has_unsent_from_before(session, day)
         or await notices.any_reached(session, day)
+        or await riders_wait(session, day)
     )
 
 

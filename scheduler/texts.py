@@ -1,5 +1,5 @@
 """What claimed messages say: an answer's text was kept when it was queued; that of a morning message, a nudge and a status
-is made now, from the state at this moment.
+is made now, from the state at this moment. To a sparing chat a message also tells what rides with it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,21 +10,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.message import Message, from_json
 from bot.morning import morning_message, nudge_message
+from bot.news import News, as_one, with_news, without_news
 from scheduler.statuses import StatusTexts
 from store import notices
 from store.agenda import Entry, without_due_day
 from store.claims import Claim
 from store.notices import NoticedEntry
+from store.riders import Rider, riders_of
 from store.states import OutboxKind
 
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """What a claim has to say; `notices` are the ids that tell each assignment, `shows` a status message's fingerprint."""
+    """What a claim has to say; `notices` are the ids that tell each assignment, `own` those of the claim itself, not of what
+    rides with it; `shows` is a status message's fingerprint."""
 
     message: Message
     made_at: datetime
     notices: Mapping[int, tuple[int, ...]]
+    own: tuple[int, ...] = ()
     shows: str | None = None
 
     def said_by(self, piece: Message) -> tuple[int, ...]:
@@ -37,7 +41,10 @@ async def texts_of(
 ) -> dict[int, Text]:
     """What the claims (by their rows' ids) have to say; those with nothing left to say are missing. `made_at` is wall time,
     `now` business time."""
+    sparing = [claim.chat_id for claim in claimed if claim.sparing]
+    riders = await riders_of(session, sparing) if sparing else ()
     mornings = [claim.id for claim in claimed if claim.kind is OutboxKind.NOTICE]
+    mornings += [rider.id for rider in riders if rider.morning is not None]
     noticed = await notices.spoken(session, mornings) if mornings else {}
     undated = await _asked_about(session, noticed)
     texts = {}
@@ -52,10 +59,42 @@ async def texts_of(
                 )
             continue
         message = _message(claim, told_of, undated)
+        own_riders = [rider for rider in riders if rider.chat_id == claim.chat_id]
+        if claim.sparing:
+            message = _with_riders(claim, message, own_riders, noticed)
         if message is not None:
-            told = {one.entry.id: one.notices for one in told_of}
-            texts[claim.id] = Text(message=message, made_at=made_at, notices=told)
+            told = _told_by([told_of, *(noticed.get(rider.id, ()) for rider in own_riders)])
+            own = tuple(number for one in told_of for number in one.notices)
+            texts[claim.id] = Text(message=message, made_at=made_at, notices=told, own=own)
     return texts
+
+
+def _told_by(spoken: Sequence[Sequence[NoticedEntry]]) -> dict[int, tuple[int, ...]]:
+    """Assignments with the notices that are told by what is said of them."""
+    told: dict[int, tuple[int, ...]] = {}
+    for one in (one for of_message in spoken for one in of_message):
+        told[one.entry.id] = (*told.get(one.entry.id, ()), *one.notices)
+    return told
+
+
+def _with_riders(
+    claim: Claim,
+    main: Message | None,
+    riders: Sequence[Rider],
+    noticed: Mapping[int, Sequence[NoticedEntry]],
+) -> Message | None:
+    """Of an answer in pieces the riders are in its text already; what of them has arrived meanwhile is left out."""
+    if claim.continued and claim.body and main is not None:
+        return without_news(main, but={rider.id for rider in riders})
+    texts = ((rider.id, _rider_message(rider, noticed.get(rider.id, ()))) for rider in riders)
+    return with_news(main, [News(id=number, message=text) for number, text in texts if text is not None])
+
+
+def _rider_message(rider: Rider, noticed: Sequence[NoticedEntry]) -> Message | None:
+    body = from_json(rider.body)
+    if rider.morning is None:
+        return as_one(body)
+    return nudge_message(noticed, rider.morning, lead=body)
 
 
 async def _asked_about(

@@ -70,6 +70,7 @@ _TROUBLES = {
     "updates-unhandled": "tin nhận được chưa xử lý",
     "leases-not-taken-back": "tin gửi dở chưa được gửi tiếp",
     "scan-missing": "chưa quét việc đến hạn hôm nay",
+    "quota-used-up": "tin chờ vì đã hết số tin của tháng",
     "nothing-received": "không nhận được tin từ dịch vụ tin nhắn",
     "database-away": "không truy cập được cơ sở dữ liệu",
 }
@@ -77,7 +78,7 @@ _TROUBLES = {
 
 def trouble_began(name: str, since: datetime, count: int | None) -> Message:
     """The watch found something amiss."""
-    what = _TROUBLES[name]
+    what = _words(name)
     words = capitalised(what) if count is None else f"{count} {what}"
     return message(
         block(line(bold(f"⚠️ {words}.")), line(f"Từ {_moment(since)}. Bot vẫn tiếp tục thử.")),
@@ -89,10 +90,16 @@ def trouble_is_over(name: str, since: datetime, until: datetime) -> Message:
     """What was amiss is well again."""
     return message(
         block(
-            line(bold(f"✅ Đã hết: {_TROUBLES[name]}.")),
+            line(bold(f"✅ Đã hết: {_words(name)}.")),
             line(f"Từ {_moment(since)} đến {_moment(until)}."),
         )
     )
+
+
+def _words(name: str) -> str:
+    """ "không nhận được tin từ dịch vụ tin nhắn (Zalo)" of "nothing-received:zalo"."""
+    kind, _, channel = name.partition(":")
+    return _TROUBLES[kind] + (f" ({capitalised(channel)})" if channel else "")
 
 
 def _moment(instant: datetime) -> str:

@@ -5,9 +5,9 @@ and once more when it is over; until then it stands on /health. Any number of pr
 trouble down is the one that tells it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 import structlog
@@ -20,6 +20,7 @@ from scheduler.troubles import tell_operators, trouble_began, trouble_is_over
 from store import notices, vitals
 from store.absence import Ended
 from store.database import Database
+from store.quota import held_back, month_of
 from store.states import OutboxKind
 
 _ANSWERS_LEAVE_WITHIN = timedelta(minutes=2)
@@ -40,17 +41,25 @@ class TroubleKind(StrEnum):
     UPDATES = "updates-unhandled"
     LEASES = "leases-not-taken-back"
     SCAN = "scan-missing"
+    QUOTA = "quota-used-up"
     RECEIVING = "nothing-received"
     DATABASE = "database-away"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
-    """Something amiss since that moment; `count` of what, where there is something to count."""
+    """Something amiss since that moment; `count` of what, where there is something to count, and on which `channel`, where it
+    is about one."""
 
     kind: TroubleKind
     since: datetime
     count: int | None = None
+    channel: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called on record: "nothing-received:telegram"."""
+        return self.kind.value + (f":{self.channel}" if self.channel else "")
 
     @property
     def detail(self) -> str:
@@ -75,8 +84,8 @@ class Healing:
 
 
 class Watch:
-    """One for a process. `receiving` answers None while it is another's turn to receive. `after_a_calm_look` is called
-    when nothing is amiss."""
+    """One for a process. `receiving` tells of the channels of which it is this process's turn to know. `after_a_calm_look` is
+    called when nothing is amiss."""
 
     def __init__(
         self,
@@ -86,7 +95,7 @@ class Watch:
         calendar: WorkingCalendar,
         clock: Callable[[], datetime],
         wall: Callable[[], datetime],
-        receiving: Callable[[], Receiving | None] = lambda: None,
+        receiving: Callable[[], Mapping[str, Receiving]] = dict,
         after_a_calm_look: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._database = database
@@ -113,7 +122,7 @@ class Watch:
         if found:
             healing.wake()
             for trouble in found:
-                _log.warning("trouble", kind=trouble.kind.value, detail=trouble.detail)
+                _log.warning("trouble", kind=trouble.name, detail=trouble.detail)
         elif self._after_a_calm_look is not None:
             await self._after_a_calm_look()
 
@@ -132,10 +141,16 @@ class Watch:
                 await self._unhandled(session, wall),
                 await self._leases(session, wall),
             ]
+            for one in await held_back(session, self._clock()):
+                waiting = len(one.agencies) + one.others
+                begins = instant_of(month_of(self._clock()), time())
+                found.append(
+                    Trouble(kind=TroubleKind.QUOTA, since=begins, count=waiting, channel=one.channel)
+                )
         since = await self._scan_is_missing()
         if since is not None:
             found.append(Trouble(kind=TroubleKind.SCAN, since=since))
-        found.append(self._not_receiving())
+        found += self._not_receiving()
         return [trouble for trouble in found if trouble is not None]
 
     async def _unsent(
@@ -144,7 +159,7 @@ class Watch:
         morning = self._hours.notices_for(self._clock(), self._calendar)
         if of is OutboxKind.NOTICE and (morning is None or self._has_just_opened(morning)):
             return None
-        backlog = await vitals.unsent(session, kind=of, before=before, morning=morning)
+        backlog = await vitals.unsent(session, kind=of, before=before, morning=morning, now=self._clock())
         return Trouble(kind=kind, since=backlog.since, count=backlog.count) if backlog else None
 
     def _has_just_opened(self, morning: date) -> bool:
@@ -180,32 +195,33 @@ class Watch:
         async with self._database.read() as session:
             return None if await notices.scanned(session, day) else due_at
 
-    def _not_receiving(self) -> Trouble | None:
-        receiving = self._receiving()
-        if receiving is None or receiving.unable_since is None:
-            return None
-        return Trouble(kind=TroubleKind.RECEIVING, since=receiving.unable_since)
+    def _not_receiving(self) -> list[Trouble]:
+        return [
+            Trouble(kind=TroubleKind.RECEIVING, since=one.unable_since, channel=channel)
+            for channel, one in self._receiving().items()
+            if one.unable_since is not None
+        ]
 
     async def _write_down(self, found: list[Trouble], wall: datetime) -> None:
-        names = {trouble.kind.value for trouble in found}
+        names = {trouble.name for trouble in found}
         async with self._database.read() as session:
             on_record = await vitals.troubles_on_record(session)
-        over = [TroubleKind(name) for name in on_record - names if self._is_ours(TroubleKind(name))]
+        over = [name for name in on_record - names if self._is_ours(name)]
         away = self._absence_to_tell()
         if away is None and names <= on_record and not over:
             return
         async with self._database.write() as session:
             for trouble in found:
                 if await vitals.raise_trouble(
-                    session, name=trouble.kind.value, detail=trouble.detail, since=trouble.since
+                    session, name=trouble.name, detail=trouble.detail, since=trouble.since
                 ):
                     await self._tell_begun(session, trouble, wall)
-            for kind in over:
-                since = await vitals.clear_trouble(session, kind.value)
+            for name in over:
+                since = await vitals.clear_trouble(session, name)
                 if since is not None:
-                    await self._tell_over(session, kind, since, wall)
+                    await self._tell_over(session, name, since, wall)
             if away is not None:
-                await self._tell_over(session, TroubleKind.DATABASE, away.since, away.until)
+                await self._tell_over(session, TroubleKind.DATABASE.value, away.since, away.until)
         self._told_absence = away or self._told_absence
 
     def _absence_to_tell(self) -> Ended | None:
@@ -215,19 +231,18 @@ class Watch:
             return None
         return ended
 
-    def _is_ours(self, kind: TroubleKind) -> bool:
+    def _is_ours(self, name: str) -> bool:
         """Whether this process can see that a trouble is over: of receiving only who receives knows."""
-        return kind is not TroubleKind.RECEIVING or self._receiving() is not None
+        kind, _, channel = name.partition(":")
+        return kind != TroubleKind.RECEIVING.value or channel in self._receiving()
 
     async def _tell_begun(self, session: AsyncSession, trouble: Trouble, wall: datetime) -> None:
-        note = trouble_began(trouble.kind.value, trouble.since, trouble.count)
-        key = f"trouble:{trouble.kind.value}:{trouble.since.isoformat(timespec='seconds')}"
+        note = trouble_began(trouble.name, trouble.since, trouble.count)
+        key = f"trouble:{trouble.name}:{trouble.since.isoformat(timespec='seconds')}"
         await tell_operators(session, note, key=key, wall=wall)
 
-    async def _tell_over(
-        self, session: AsyncSession, kind: TroubleKind, since: datetime, until: datetime
-    ) -> None:
-        _log.info("trouble is over", kind=kind.value, since=since.isoformat(timespec="seconds"))
-        note = trouble_is_over(kind.value, since, until)
-        key = f"trouble-over:{kind.value}:{since.isoformat(timespec='seconds')}"
+    async def _tell_over(self, session: AsyncSession, name: str, since: datetime, until: datetime) -> None:
+        _log.info("trouble is over", kind=name, since=since.isoformat(timespec="seconds"))
+        note = trouble_is_over(name, since, until)
+        key = f"trouble-over:{name}:{since.isoformat(timespec='seconds')}"
         await tell_operators(session, note, key=key, wall=self._wall())

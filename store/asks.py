@@ -16,6 +16,7 @@ from plan.milestones import DueDates
 from store.agenda import Entry, entries
 from store.changes import Actor, due_values, open_row, snapshot, write
 from store.plan_record import ASK_CLOSED, Touched, record
+from store.revisions import count_revision, shown
 from store.states import State
 from store.statuses import want_statuses
 from store.tables import AgencyRow, AssignmentRow, ItemRow
@@ -72,6 +73,7 @@ async def ask(
         kind=DutyKind.SUPPORT,
         state=State.OPEN,
         extensions=0,
+        revision=0,
         asked_by=parent.agency,
         parent_id=parent.id,
         # Taken back, it is as if it had never been.
@@ -116,7 +118,9 @@ async def close_needless(session: AsyncSession, *, now: datetime) -> list[Closed
     touched: list[Touched] = []
     for row, code, title, lead_name in found:
         touched.append((row, snapshot(row)))
+        was_shown = shown(row)
         row.retired, row.next_milestone_on = True, None
+        count_revision(row, was_shown, now)
         closed.append(
             Closed(id=row.id, agency=row.agency, lead_name=lead_name, code=code, title=title, what=row.period)
         )

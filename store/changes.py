@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.milestones import DueDates
+from store.revisions import count_revision, shown
 from store.states import State
 from store.statuses import want_statuses
 from store.tables import AssignmentRow, AuditRow
@@ -96,9 +97,10 @@ async def write(
 ) -> int:
     """Change those fields of a locked assignment and write it down; returns the audit entry's id. What is no longer open is
     no longer looked at by the scan."""
-    before = snapshot(row)
+    before, was_shown = snapshot(row), shown(row)
     for name, value in values.items():
         setattr(row, name, value)
+    count_revision(row, was_shown, now)
     if row.state is not State.OPEN:
         row.next_milestone_on = None
     await want_statuses(session, [row.agency])

@@ -14,11 +14,13 @@ from store.tables import AgencyRow, AssignmentRow, BindingRow, ChatRow
 from store.turns import take_turn
 
 
-async def chat_for(session: AsyncSession, *, channel: str, address: str, kind: ChatKind) -> ChatRow:
+async def chat_for(
+    session: AsyncSession, *, channel: str, address: str, kind: ChatKind, sparing: bool = False
+) -> ChatRow:
     """The chat at that address, made on first sight, also when another process sees it at the same moment."""
     while (chat := await find_chat(session, channel=channel, address=address)) is None:
         await _take_address(session, channel, address)
-        new = {"channel": channel, "address": address, "kind": kind}
+        new = {"channel": channel, "address": address, "kind": kind, "sparing": sparing}
         await add_once(session, ChatRow, [new], unique=["channel", "address"])
     return chat
 

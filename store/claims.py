@@ -36,6 +36,7 @@ class Claim:
     channel: str
     address: str
     is_group: bool
+    sparing: bool
     kind: OutboxKind
     body: dict[str, Any] | None
     morning: date | None
@@ -66,11 +67,12 @@ async def claim(
     room: int,
     lease: timedelta = LEASE,
     token: str | None = None,
+    only_notices: bool = False,
 ) -> list[Claim]:
     """Up to `room` rows of a channel that may leave within the next moment, at most one a chat, replies first.
 
     `morning` is the business day whose notices may leave now; None outside the hours for notices. `token` is the claims'
-    mark, for who wants to know it beforehand (see `give_up`).
+    mark, for who wants to know it beforehand (see `give_up`). `only_notices`: the rest is held back.
     """
     held = await _pace_of(session, channel)
     slot = max(wall, held.next_send_at or wall)
@@ -86,6 +88,7 @@ async def claim(
         morning=morning,
         slots=slots,
         first_slot=round(slot.timestamp() / pace.channel_gap.total_seconds()),
+        only_notices=only_notices,
     )
     if not found:
         return []
@@ -163,6 +166,7 @@ def _claim_of(row: Row[Any], token: str, slot: datetime, lease_until: datetime) 
         channel=row.channel,
         address=row.address,
         is_group=row.chat_kind is ChatKind.GROUP,
+        sparing=row.sparing,
         kind=row.kind,
         body=row.body,
         morning=row.morning,

@@ -1,8 +1,9 @@
 """The way to the database: engine, sessions, and transactions that commit as a whole or not at all."""
 
 import asyncio
+import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -104,7 +105,7 @@ def _create_engine(url: str | URL, patience: timedelta) -> AsyncEngine:
     else:
         file.parent.mkdir(parents=True, exist_ok=True)
         engine = create_async_engine(parsed, hide_parameters=True)
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "connect", partial(_prepare_sqlite, patience))
     event.listen(engine.sync_engine, "begin", partial(_begin_sqlite, patience))
     return engine
 
@@ -127,13 +128,17 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
     connection.commit()
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(patience: timedelta, connection: Any, _record: object) -> None:
     # The driver must not open transactions on its own: `begin` does (see _begin_sqlite).
     connection.isolation_level = None
     try:
         cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 0")
+        # A new file is switched by the first that opens it. Others that do so at that moment are told at once that it is
+        # locked, whatever their busy timeout: two that waited for each other's shared lock would wait for ever.
+        until = time.monotonic() + patience.total_seconds()
+        _when_free(lambda: cursor.execute("PRAGMA journal_mode = WAL"), until=until)
         cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-        cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
@@ -157,18 +162,24 @@ def _begin_sqlite(patience: timedelta, connection: Connection) -> None:
 
 
 def _begin_when_free(connection: Connection, *, until: float) -> None:
-    """Another process writes. Meanwhile this one goes on with everything else: SQLite itself must not wait, it would do so
-    inside its call."""
+    """Another process writes: SQLite itself must not wait, it would do so inside its call."""
     connection.exec_driver_sql("PRAGMA busy_timeout = 0")
     try:
-        while True:
-            try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            except OperationalError as error:
-                if not is_locked(error.orig) or time.monotonic() > until:
-                    raise
-                await_only(asyncio.sleep(_LOOK_AGAIN_SECONDS))
-            else:
-                return
+        _when_free(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), until=until)
     finally:
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+
+
+def _when_free(attempt: Callable[[], object], *, until: float) -> None:
+    """Do it when no other process is in the way. Meanwhile this one goes on with everything else. Raises what SQLite says
+    when somebody still is at `until` (time.monotonic)."""
+    while True:
+        try:
+            attempt()
+        except (OperationalError, sqlite3.OperationalError) as error:
+            cause = error.orig if isinstance(error, OperationalError) else error
+            if not is_locked(cause) or time.monotonic() > until:
+                raise
+            await_only(asyncio.sleep(_LOOK_AGAIN_SECONDS))
+        else:
+            return

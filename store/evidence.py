@@ -8,9 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.changes import Actor, audit_event
-from store.tables import AssignmentRow, EvidenceRow
+from store.tables import AssignmentRow, AuditRow, EvidenceRow
 
 MOST_FILES = 10
+# What closes an assignment, as the audit names it.
+_REPORTS = ("done", "waive")
 
 
 class Keeping(StrEnum):
@@ -57,6 +59,23 @@ async def keep_file(
     )
     await audit_event(session, "evidence", actor=actor, now=now, subject=name, assignment_id=assignment_id)
     return Keeping.KEPT
+
+
+async def reported_by(session: AsyncSession, *, chat_id: int, person: str, since: datetime) -> list[int]:
+    """Ids of the assignments that the person reported in that chat since then and that nobody has taken back, the latest
+    first."""
+    found = await session.scalars(
+        select(AuditRow.assignment_id)
+        .where(
+            AuditRow.chat_id == chat_id,
+            AuditRow.person == person,
+            AuditRow.action.in_(_REPORTS),
+            AuditRow.undone.is_(False),
+            AuditRow.at >= since,
+        )
+        .order_by(AuditRow.id.desc())
+    )
+    return list(dict.fromkeys(number for number in found if number is not None))
 
 
 async def file_counts(session: AsyncSession, assignment_ids: Iterable[int]) -> dict[int, int]:

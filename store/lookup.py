@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store.chats import Bindings
+from store.states import Role
 from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
 
 
@@ -32,6 +34,15 @@ async def plans_of(session: AsyncSession, offices: Iterable[str] | None = None) 
     if offices is not None:
         query = query.where(PlanRow.standing_office.in_(list(offices)))
     return frozenset(await session.scalars(query))
+
+
+async def plans_overseen(session: AsyncSession, bindings: Bindings) -> frozenset[str]:
+    """Keys of the active plans that a chat bound so may read as a whole: a leader all of them, a standing office its own."""
+    if Role.LEADER in bindings.roles:
+        return await plans_of(session)
+    if not bindings.offices:
+        return frozenset()
+    return await plans_of(session, [office.code for office in bindings.offices])
 
 
 async def office_of(session: AsyncSession, plan_key: str) -> AgencyRow:

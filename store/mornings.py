@@ -1,20 +1,23 @@
 """Morning messages: one a chat a working day, which carries all of the chat's notices. Nudges go beside them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import is_word
 from store.holds import not_held
-from store.notices import FreshNotice, PlannedNotice
+from store.notices import FreshNotice, PlannedNotice, spoken
 from store.nudges import is_nudge
 from store.outbox import queue
+from store.riders import chats_with_news, drop_riders, give_up_old_riders, riders_of
 from store.states import NoticeState, OutboxKind, OutboxState, State
 from store.tables import AssignmentRow, NoticeRow, OutboxRow, table_of
+
+_RIDERS_LAST = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,14 +153,8 @@ async def queue_morning(
     for chat_id in by_chat:
         message = waiting.get(chat_id)
         if message is None:
-            message = new[chat_id] = queue(
-                session,
-                chat_id=chat_id,
-                kind=OutboxKind.NOTICE,
-                wall=wall,
-                morning=today,
-                key=f"morning:{today.isoformat()}:{chat_id}:{earlier.get(chat_id, 0)}",
-            )
+            message = _queue_one(session, chat_id, today=today, earlier=earlier, wall=wall)
+            new[chat_id] = message
         message.repeat = bool(message.repeat) or all_perhaps_received or chat_id in carried.perhaps_received
     await session.flush()
     messages = waiting | new
@@ -172,8 +169,38 @@ async def queue_morning(
     return len(new)
 
 
+async def queue_for_riders(session: AsyncSession, *, today: date, wall: datetime, now: datetime) -> int:
+    """A message of the morning for each chat in which something waits to be taken along and that has none today; returns
+    how many. What has lost its use meanwhile is given up. `wall` is network, `now` business time."""
+    await give_up_old_riders(session, queued_before=wall - _RIDERS_LAST, wall=wall)
+    chat_ids = await chats_with_news(session, today)
+    riders = await riders_of(session, chat_ids)
+    nudges = [rider.id for rider in riders if rider.morning is not None]
+    finished = frozenset(nudges) - (await spoken(session, nudges)).keys()
+    await drop_riders(session, finished, wall=wall, now=now)
+    waiting = sorted({rider.chat_id for rider in riders if rider.id not in finished})
+    _, earlier = await _of_today(session, today)
+    for chat_id in waiting:
+        _queue_one(session, chat_id, today=today, earlier=earlier, wall=wall)
+    await session.flush()
+    return len(waiting)
+
+
 _NOTICE, _OUTBOX = table_of(NoticeRow), table_of(OutboxRow)
 _CARRIED_BY = update(_NOTICE).where(_NOTICE.c.id == bindparam("which")).values(outbox_id=bindparam("message"))
+
+
+def _queue_one(
+    session: AsyncSession, chat_id: int, *, today: date, earlier: Mapping[int, int], wall: datetime
+) -> OutboxRow:
+    return queue(
+        session,
+        chat_id=chat_id,
+        kind=OutboxKind.NOTICE,
+        wall=wall,
+        morning=today,
+        key=f"morning:{today.isoformat()}:{chat_id}:{earlier.get(chat_id, 0)}",
+    )
 
 
 async def _of_today(session: AsyncSession, today: date) -> tuple[dict[int, OutboxRow], dict[int, int]]:

@@ -16,14 +16,15 @@ from store.database import in_chunks
 from store.notices import NUDGE
 from store.outbox import queue
 from store.states import NoticeState, OutboxKind
-from store.tables import NoticeRow, OutboxRow
+from store.tables import NoticeRow, OutboxRow, table_of
 
 _KEY = "nudge:"
+_OUTBOX = table_of(OutboxRow)
 
 
-def is_nudge() -> ColumnElement[bool]:
-    """Of messages: a nudge, not a chat's morning message."""
-    return func.coalesce(OutboxRow.key, "").startswith(_KEY)
+def is_nudge(key: ColumnElement[Any] = _OUTBOX.c.key) -> ColumnElement[bool]:
+    """Of a message by its key: a nudge, not a chat's morning message."""
+    return func.coalesce(key, "").startswith(_KEY)
 
 
 async def queue_nudge(

@@ -12,6 +12,7 @@ from plan.assignments import DutyKind
 from store.agenda import Entry, entries
 from store.chats import bound_as
 from store.database import in_chunks
+from store.quota import HeldBack
 from store.states import RequestState, Role, State
 from store.tables import AgencyRow, AssignmentRow, BindingRow, ChatRow, ItemRow, PlanRow, RequestRow
 from store.undelivered import FailedMorning
@@ -32,9 +33,11 @@ class Unheard:
 @dataclass(frozen=True, kw_only=True)
 class OfficeList:
     """Everything on the list of one morning. `unheard_this_week`: `unheard` are those with something due soon, not just
-    those whose milestone is today. `waiting` counts requests that have waited for long."""
+    those whose milestone is today. `waiting` counts requests that have waited for long; `held_back` is what does not leave
+    because a channel's month is used up."""
 
     undelivered: tuple[FailedMorning, ...] = ()
+    held_back: tuple[HeldBack, ...] = ()
     unheard: tuple[Unheard, ...] = ()
     unheard_this_week: bool = False
     undated: tuple[Entry, ...] = ()
@@ -43,7 +46,9 @@ class OfficeList:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.undelivered or self.unheard or self.undated or self.clashes or self.waiting)
+        return not (
+            self.undelivered or self.held_back or self.unheard or self.undated or self.clashes or self.waiting
+        )
 
 
 async def unheard(

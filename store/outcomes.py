@@ -5,8 +5,8 @@ row, so an outcome that comes after the lease has ended is still worth recording
 save `now`, which is business time.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store.claims import Claim
 from store.columns import is_word
 from store.database import in_chunks
+from store.riders import has_arrived
 from store.states import NoticeState, OutboxState
 from store.tables import NoticeRow, OutboxRow, table_of
 
+Riders = Mapping[int, dict[str, Any] | None]
 _NOTICE_STATE = {
     OutboxState.SENT: NoticeState.SENT,
     OutboxState.FAILED: NoticeState.FAILED,
@@ -29,22 +31,25 @@ _NOTICE_STATE = {
 @dataclass(frozen=True, kw_only=True)
 class Settled:
     """The row is closed as SENT, FAILED or DROPPED. `said` are the notices (ids) that its text spoke of: they share its
-    state; what it left out, for there was nothing to say any more, is dropped."""
+    state; what it left out, for there was nothing to say any more, is dropped. `riders` are the messages (ids) that it took
+    along, each with what is left to say of it."""
 
     claim: Claim
     state: OutboxState
     said: tuple[int, ...] = ()
+    riders: Riders = field(default_factory=dict)
     external_id: str | None = None
     error: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PieceSent:
-    """One piece of a longer message is out, with the notices in `said`; the row goes back in line for the rest. `rest` is
-    what a message with a body has still to say."""
+    """One piece of a longer message is out, with the notices in `said` and the `riders` in it; the row goes back in line for
+    the rest. `rest` is what a message with a body has still to say."""
 
     claim: Claim
     said: tuple[int, ...]
+    riders: Riders
     rest: dict[str, Any] | None
     external_id: str
 
@@ -76,6 +81,10 @@ async def record(
             await session.execute(statement, changes)
     for state in _NOTICE_STATE:
         await _settle_notices(session, [one for one in ours if _state_of(one) is state], state, now)
+    for one in ours:
+        if not isinstance(one, PutBack) and one.riders and one.external_id is not None:
+            for rider, left in one.riders.items():
+                await has_arrived(session, rider, left, with_message=one.external_id, wall=wall, now=now)
     return frozenset(fitting)
 
 

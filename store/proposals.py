@@ -19,6 +19,7 @@ async def propose(
     *,
     chat_id: int,
     action: str,
+    person: str = "",
     assignment_ids: Sequence[int] = (),
     alternatives: Sequence[Sequence[int]] = (),
     details: Mapping[str, Any] | None = None,
@@ -26,9 +27,11 @@ async def propose(
     now: datetime,
 ) -> int:
     """Keep what a person wants to change until they confirm it, or the alternatives until they pick one; returns the
-    proposal's id. `action` is the command, `details` what it needs for its yes (plain JSON)."""
+    proposal's id. `action` is the command, `person` the channel's id of who asked, `details` what it needs for its yes (plain
+    JSON)."""
     row = ProposalRow(
         chat_id=chat_id,
+        person=person,
         action=action,
         assignment_ids=list(assignment_ids),
         alternatives=[list(ids) for ids in alternatives],
@@ -104,6 +107,23 @@ async def proposal_at(session: AsyncSession, *, chat_id: int, message_id: str) -
         .limit(1)
     )
     return found
+
+
+async def proposals_since(
+    session: AsyncSession, *, chat_id: int, person: str, action: str, since: datetime
+) -> Sequence[ProposalRow]:
+    """What that person has asked for by that command in that chat since then, in any state, the latest first."""
+    found = await session.scalars(
+        select(ProposalRow)
+        .where(
+            ProposalRow.chat_id == chat_id,
+            ProposalRow.person == person,
+            ProposalRow.action == action,
+            ProposalRow.created_at > since,
+        )
+        .order_by(ProposalRow.id.desc())
+    )
+    return found.all()
 
 
 async def proposal_of_album(session: AsyncSession, *, chat_id: int, album: str) -> ProposalRow | None:

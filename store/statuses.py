@@ -32,10 +32,11 @@ class Wished:
 
 async def want_statuses(session: AsyncSession, agencies: Collection[str] | None = None) -> None:
     """Have the status looked at anew in the chats that speak for these agencies, and in all that oversee them; in every bound
-    chat without `agencies`."""
+    chat without `agencies`. Sparing chats have none."""
     live = (
         select(BindingRow.chat_id)
-        .where(BindingRow.ended_at.is_(None), BindingRow.role != Role.OPERATOR)
+        .join(ChatRow, BindingRow.chat_id == ChatRow.id)
+        .where(BindingRow.ended_at.is_(None), BindingRow.role != Role.OPERATOR, ChatRow.sparing.is_(False))
         .distinct()
     )
     if agencies is not None:
@@ -46,7 +47,8 @@ async def want_statuses(session: AsyncSession, agencies: Collection[str] | None 
 async def want_status(session: AsyncSession, chat_ids: Collection[int]) -> None:
     """The same for these chats, whether or not they are bound."""
     if chat_ids:
-        await session.execute(insert(StatusWishRow), [{"chat_id": number} for number in sorted(chat_ids)])
+        able = select(ChatRow.id).where(ChatRow.id.in_(list(chat_ids)), ChatRow.sparing.is_(False))
+        await session.execute(insert(StatusWishRow).from_select(["chat_id"], able))
 
 
 async def wished(session: AsyncSession, *, most: int) -> list[Wished]:

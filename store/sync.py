@@ -16,6 +16,7 @@ from plan.milestones import DueDates
 from plan.model import Plan
 from store.changes import snapshot
 from store.plan_record import PLAN_BACK, PLAN_GONE, Touched, record, record_plan
+from store.revisions import count_revision, shown
 from store.states import State
 from store.statuses import want_statuses
 from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
@@ -77,23 +78,26 @@ async def sync_plan(
         before = snapshot(row) if row is not None else None
         if row is None:
             row = AssignmentRow(item_id=items[duty.code].id, agency=duty.agency, slot=duty.slot)
-            row.state, row.retired = State.OPEN, False
+            row.state, row.retired, row.revision = State.OPEN, False, 0
             session.add(row)
             added += 1
-            fresh = True
+            fresh, was_shown = True, None
         else:
             is_moved = row.plan_due != (duty.dates.due if duty.dates else None)
             returned += row.retired
             moved += is_moved
-            fresh = row.retired or is_moved
+            fresh, was_shown = row.retired or is_moved, shown(row)
             row.retired = False
         _write_duty(row, duty, timetable)
+        if was_shown is not None:
+            count_revision(row, was_shown, now)
         row.next_milestone_on = _next_look(row, timetable, today, fresh=fresh, announced=announced)
         touched.append((row, before))
     for row in stored.values():
         retired += not row.retired
         touched.append((row, snapshot(row)))
-        row.retired, row.next_milestone_on = True, None
+        _retire(row, now)
+    await session.flush()
     await record(session, touched, now=now)
     if added or moved or retired or returned:
         await want_statuses(session)
@@ -121,11 +125,17 @@ async def retire_missing_plans(session: AsyncSession, active: Iterable[str], *, 
         touched: list[Touched] = []
         for row in rows:
             touched.append((row, snapshot(row)))
-            row.retired, row.next_milestone_on = True, None
+            _retire(row, now)
         await record(session, touched, now=now)
     if gone:
         await want_statuses(session)
     return [plan.key for plan in gone]
+
+
+def _retire(row: AssignmentRow, now: datetime) -> None:
+    was_shown = shown(row)
+    row.retired, row.next_milestone_on = True, None
+    count_revision(row, was_shown, now)
 
 
 async def count_as_told(session: AsyncSession, timetable: Timetable, through: date) -> None:

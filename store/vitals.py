@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.once import insert_once
+from store.quota import is_held_back, month_of
+from store.riders import has_had_its_message, rides
 from store.states import InboxState, OutboxKind, OutboxState
 from store.tables import ChatRow, InboxRow, OutboxRow, TroubleRow
 
@@ -21,15 +23,18 @@ class Backlog:
 
 
 async def unsent(
-    session: AsyncSession, *, kind: OutboxKind, before: datetime, morning: date | None
+    session: AsyncSession, *, kind: OutboxKind, before: datetime, morning: date | None, now: datetime
 ) -> Backlog | None:
     """Messages of a kind that were queued before that moment, may leave now, and are not out; None when there are none.
-    `morning` is the business day whose notices may leave now."""
+    `morning` is the business day whose notices may leave now, `now` is business time."""
     wanted: list[ColumnElement[bool]] = [
         OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.CLAIMED]),
         OutboxRow.kind == kind,
         OutboxRow.created_at < before,
         or_(ChatRow.suspended.is_(None), OutboxRow.kind == OutboxKind.REPLY),
+        ~rides(),
+        ~has_had_its_message(),
+        ~is_held_back(month_of(now)),
     ]
     if kind is OutboxKind.NOTICE:
         wanted.append(OutboxRow.morning == morning)

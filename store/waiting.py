@@ -1,11 +1,12 @@
-"""What stands in line and may leave now: replies first, one message of a chat after the other, notices in their hours.
+"""What stands in line and may leave now: replies first, one message of a chat after the other, notices in their hours. What
+rides with another message (store.riders) stands in no line.
 
 The statements are made once: making one costs more than running it. All instants are wall time.
 """
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from itertools import islice
+from itertools import islice, product
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     exists,
+    false,
     or_,
     select,
     tuple_,
@@ -22,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import is_word
+from store.riders import has_had_its_message, rides
 from store.states import OutboxKind, OutboxState
 from store.tables import ChatRow, OutboxRow, PaceRow, table_of
 
@@ -33,17 +36,26 @@ _OUTBOX, _CHAT, _PACE = table_of(OutboxRow), table_of(ChatRow), table_of(PaceRow
 
 
 async def waiting(
-    session: AsyncSession, *, channel: str, wall: datetime, morning: date | None, slots: int, first_slot: int
+    session: AsyncSession,
+    *,
+    channel: str,
+    wall: datetime,
+    morning: date | None,
+    slots: int,
+    first_slot: int,
+    only_notices: bool = False,
 ) -> Sequence[Row[Any]]:
     """Up to `slots` rows that may leave now with what a claim needs of their chats, locked. `first_slot` numbers the
-    slots, whoever asks for them: every fourth is for what is not a reply."""
+    slots, whoever asks for them: every fourth is for what is not a reply. `only_notices`: everything else is held back."""
     asked = {"channel": channel, "wall": wall, "morning": morning}
     hours = morning is not None
-    found: Sequence[Row[Any]] = (await session.execute(_LEAVING[hours, False], asked | {"most": slots})).all()
+    leaving = _LEAVING[hours, False, only_notices]
+    found: Sequence[Row[Any]] = (await session.execute(leaving, asked | {"most": slots})).all()
     if len(found) < slots or found[-1].kind is not OutboxKind.REPLY:
         return found
     # More replies wait than may leave: some of the slots are for the others.
-    others = (await session.execute(_LEAVING[hours, True], asked | {"most": slots // _TURN + 1})).all()
+    asked |= {"most": slots // _TURN + 1}
+    others = (await session.execute(_LEAVING[hours, True, only_notices], asked)).all()
     return _taking_turns(found, others, slots, first_slot)
 
 
@@ -57,12 +69,13 @@ def _taking_turns(replies: Sequence[_T], others: Sequence[_T], slots: int, first
     return chosen
 
 
-def _leaving_now(hours: bool, but_replies: bool) -> Select[Any]:
+def _leaving_now(hours: bool, but_replies: bool, only_notices: bool) -> Select[Any]:
     """The first of each chat that may leave, replies first; `hours` are those of notices."""
     sibling = _OUTBOX.alias()
     before_it = exists().where(
         sibling.c.chat_id == _OUTBOX.c.chat_id,
-        *_in_line(sibling, hours),
+        *_in_line(sibling, hours, only_notices),
+        ~rides(sibling),
         sibling.c.ready_at <= bindparam("wall", type_=_OUTBOX.c.ready_at.type),
         tuple_(sibling.c.priority, sibling.c.id) < tuple_(_OUTBOX.c.priority, _OUTBOX.c.id),
     )
@@ -85,10 +98,11 @@ def _leaving_now(hours: bool, but_replies: bool) -> Select[Any]:
             _CHAT.c.kind.label("chat_kind"),
             _CHAT.c.recent_sends,
             _CHAT.c.pinned,
+            _CHAT.c.sparing,
         )
         .join_from(_OUTBOX, _CHAT, _OUTBOX.c.chat_id == _CHAT.c.id)
         .where(
-            *_may_leave(hours),
+            *_may_leave(hours, only_notices),
             _OUTBOX.c.ready_at <= bindparam("wall"),
             or_(_CHAT.c.next_send_at.is_(None), _CHAT.c.next_send_at <= bindparam("wall")),
             or_(_CHAT.c.not_before.is_(None), _CHAT.c.not_before <= bindparam("wall")),
@@ -101,16 +115,16 @@ def _leaving_now(hours: bool, but_replies: bool) -> Select[Any]:
     return query.where(~is_word(_OUTBOX.c.kind, OutboxKind.REPLY)) if but_replies else query
 
 
-def _in_line(row: FromClause, hours: bool) -> tuple[ColumnElement[bool], ...]:
+def _in_line(row: FromClause, hours: bool, only_notices: bool) -> tuple[ColumnElement[bool], ...]:
     """Notices leave in their hours only."""
-    not_a_notice = ~is_word(row.c.kind, OutboxKind.NOTICE)
+    others = false() if only_notices else ~is_word(row.c.kind, OutboxKind.NOTICE)
     return (
         is_word(row.c.state, OutboxState.QUEUED),
-        or_(not_a_notice, row.c.morning == bindparam("morning")) if hours else not_a_notice,
+        or_(others, row.c.morning == bindparam("morning")) if hours else others,
     )
 
 
-def _may_leave(hours: bool) -> tuple[ColumnElement[bool], ...]:
+def _may_leave(hours: bool, only_notices: bool) -> tuple[ColumnElement[bool], ...]:
     """What waits on a channel and is held back by nothing but time: one message of a chat after the other, and to a chat
     that is out of reach nothing but answers."""
     sibling = _OUTBOX.alias()
@@ -118,28 +132,28 @@ def _may_leave(hours: bool) -> tuple[ColumnElement[bool], ...]:
         sibling.c.chat_id == _OUTBOX.c.chat_id, is_word(sibling.c.state, OutboxState.CLAIMED)
     )
     return (
-        *_in_line(_OUTBOX, hours),
+        *_in_line(_OUTBOX, hours, only_notices),
         _CHAT.c.channel == bindparam("channel"),
         or_(_CHAT.c.suspended.is_(None), is_word(_OUTBOX.c.kind, OutboxKind.REPLY)),
         ~in_flight,
+        ~rides(),
+        ~has_had_its_message(),
     )
 
 
-_LEAVING = {
-    (hours, but_replies): _leaving_now(hours, but_replies)
-    for hours in (False, True)
-    for but_replies in (False, True)
-}
+_LEAVING = {key: _leaving_now(*key) for key in product((False, True), repeat=3)}
 
 
-async def next_ready_at(session: AsyncSession, *, channel: str, morning: date | None) -> datetime | None:
+async def next_ready_at(
+    session: AsyncSession, *, channel: str, morning: date | None, only_notices: bool = False
+) -> datetime | None:
     """The earliest moment at which something may leave, as far as is known now; None when nothing waits."""
     asked = {"channel": channel, "morning": morning}
-    rows = await session.execute(_READY[morning is not None], asked)
+    rows = await session.execute(_READY[morning is not None, only_notices], asked)
     return min((max(moment for moment in row if moment is not None) for row in rows), default=None)
 
 
-def _ready(hours: bool) -> Select[Any]:
+def _ready(hours: bool, only_notices: bool) -> Select[Any]:
     return (
         select(
             _OUTBOX.c.ready_at,
@@ -150,13 +164,13 @@ def _ready(hours: bool) -> Select[Any]:
         )
         .join_from(_OUTBOX, _CHAT, _OUTBOX.c.chat_id == _CHAT.c.id)
         .outerjoin(_PACE, _PACE.c.channel == _CHAT.c.channel)
-        .where(*_may_leave(hours))
+        .where(*_may_leave(hours, only_notices))
         .order_by(_OUTBOX.c.ready_at)
         .limit(_LOOK_AT)
     )
 
 
-_READY = {hours: _ready(hours) for hours in (False, True)}
+_READY = {key: _ready(*key) for key in product((False, True), repeat=2)}
 
 
 async def something_waits(session: AsyncSession) -> bool:

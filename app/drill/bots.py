@@ -13,7 +13,7 @@ from app.errors import SettingError
 from app.rehearsal import TOKEN, Sandbox, SandboxClock
 from app.rules import read_rules
 from app.service import running
-from config.settings import Settings
+from config.settings import Settings, Tokens
 from scheduler.clockwork import Rhythm
 from store.pacing import Pace
 
@@ -85,7 +85,13 @@ async def _follow_the_clock(settings: Settings, sign: Path) -> None:
         clock = SandboxClock(Sandbox(url=url, control=control))
         await clock.follow_once()
         async with running(
-            settings, read_rules(settings), token=TOKEN, clock=clock, rhythm=RHYTHM, pace=PACE, lease=LEASE
+            settings,
+            read_rules(settings),
+            tokens=Tokens(telegram=TOKEN),
+            clock=clock,
+            rhythm=RHYTHM,
+            pace=PACE,
+            lease=LEASE,
         ) as service:
             clock.on_jump = service.clockwork.wake_scan
             await asyncio.to_thread(sign.touch)

@@ -20,7 +20,7 @@ from app.logs import redact
 from app.rehearsal import TOKEN, Sandbox, SandboxClock, bind_everybody, sandbox_process
 from app.rules import Rules
 from app.service import running
-from config.settings import Settings
+from config.settings import Settings, Tokens
 from plan.load import load_plan
 from plan.model import Plan
 from plan.vietnam import instant_of
@@ -72,7 +72,7 @@ async def _bind(sandbox: Sandbox, town: Town, settings: Settings, rules: Rules) 
     clock = SandboxClock(sandbox)
     await clock.follow_once()
     async with running(
-        settings, rules, token=TOKEN, clock=clock, rhythm=RHYTHM, pace=PACE, lease=LEASE
+        settings, rules, tokens=Tokens(telegram=TOKEN), clock=clock, rhythm=RHYTHM, pace=PACE, lease=LEASE
     ) as service:
         await bind_everybody(sandbox, service, clock)
         end = time.monotonic() + _PATIENCE_SECONDS

@@ -1,18 +1,19 @@
 """What a command is asked, and what it answers with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.codes import clean
+from bot.entrances import Entrance
 from bot.message import Message
 from bot.options import Options
 from bot.request import File, Person
 from store.changes import Actor
 from store.chats import Bindings
-from store.lookup import plans_of
-from store.states import Role
+from store.lookup import plans_of, plans_overseen
 from store.tables import AgencyRow, ChatRow
 from store.timetable import Timetable
 
@@ -22,7 +23,7 @@ _NAME_LIMIT = 200
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """What leaves because of one incoming update. `edits_tapped`: it takes the place of the message that was tapped, so
-    that its buttons vanish. `paged`: it is a list, its first block the head; more than a screen of it is turned over in
+    that its choices vanish. `paged`: it is a list, its first block the head; more than a screen of it is turned over in
     place."""
 
     message: Message
@@ -34,8 +35,8 @@ class Answer:
 class Asked:
     """A command as a person gave it, inside the caller's transaction. `args` are cleaned words; `now` is business time and
     `today` its day in Vietnam, `wall` the time of the network. `message_id` is the channel's id of what the person wrote, or
-    of the message under which they tapped; `replied_to` of the message that they replied to. `bot_name` is the bot's name on
-    the channel, without the @. Of the rest see Words."""
+    of the message under which they tapped; `replied_to` of the message that they replied to. `entrances` are the
+    channels that are on, by name. Of the rest see Words."""
 
     session: AsyncSession
     chat: ChatRow
@@ -47,12 +48,22 @@ class Asked:
     timetable: Timetable
     options: Options
     message_id: str
-    bot_name: str
+    entrances: Mapping[str, Entrance]
     replied_to: str | None = None
     replied_choices: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
     album: str | None = None
     args: str = ""
+
+    @property
+    def entrance(self) -> Entrance:
+        """That of the chat's own channel."""
+        return self.entrances[self.chat.channel]
+
+    @property
+    def bot_name(self) -> str:
+        """The bot's name on the chat's own channel, without the @."""
+        return self.entrance.bot_name
 
     @property
     def agencies(self) -> tuple[AgencyRow, ...]:
@@ -78,12 +89,8 @@ class Asked:
 
 
 async def overseen(asked: Asked) -> frozenset[str]:
-    """Keys of the active plans that the chat may read as a whole: a leader all of them, a standing office its own."""
-    if Role.LEADER in asked.bindings.roles:
-        return await plans_of(asked.session)
-    if not asked.bindings.offices:
-        return frozenset()
-    return await plans_of(asked.session, asked.office_codes)
+    """Keys of the active plans that the chat may read as a whole."""
+    return await plans_overseen(asked.session, asked.bindings)
 
 
 async def steered(asked: Asked) -> frozenset[str]:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from bot.commands.asked import Answer, Asked, steered
 from bot.commands.binding_words import out_of_reach_words, place_words, since_words
 from bot.commands.invite import not_followed
+from bot.commands.menu import Command
 from bot.commands.one_agency import find_agency
 from bot.message import Block, Line, block, bold, line, message
+from bot.offered import offered
 from plan.directory import name_key
 from store.bindings import Held, agencies_in, bindings_held
 from store.states import Role
@@ -32,7 +34,7 @@ async def bindings(asked: Asked) -> Answer:
     lost = _unreachable(held)
     if lost:
         head.append(line(f"Không gửi tin tới được {lost} cơ quan."))
-    head.append(line("Ngắt một kết nối: bấm /revoke_… bên cạnh, hoặc gõ /revoke STP"))
+    head.append(line("Ngắt một kết nối: dùng lệnh ghi bên cạnh, hoặc gõ /revoke STP"))
     in_order = sorted(agencies, key=lambda agency: (agency.code in bound, agency.code))
     return Answer(
         message=message(block(*head), *await _blocks(asked, in_order), *await _leaders(asked)), paged=True
@@ -54,9 +56,10 @@ async def _blocks(asked: Asked, agencies: Sequence[AgencyRow]) -> list[Block]:
 
 def _block(agency: AgencyRow, held: Sequence[Held]) -> Block:
     officers = [one for one in held if one.role is Role.OFFICER]
-    count = f"{len(officers)} nơi nhận tin" if officers else f"chưa có nơi nhận tin · /invite_{agency.code}"
+    invite = offered(Command.INVITE, agency.code, agency.code)
+    count = [f"{len(officers)} nơi nhận tin"] if officers else ["chưa có nơi nhận tin · ", invite]
     return block(
-        line("🏛 " if officers else "⚠️ ", bold(agency.name), f" ({agency.code}): {count}"),
+        line("🏛 " if officers else "⚠️ ", bold(agency.name), f" ({agency.code}): ", *count),
         *(_line(one) for one in held),
     )
 
@@ -64,7 +67,8 @@ def _block(agency: AgencyRow, held: Sequence[Held]) -> Block:
 def _line(held: Held) -> Line:
     what = "cơ quan thường trực · " if held.role is Role.STANDING_OFFICE else ""
     lost = f" · ⛔ {out_of_reach_words(held.suspended)}" if held.suspended else ""
-    return line(f"• {what}{place_words(held.kind)} · {since_words(held)}{lost} · /revoke_{held.id}")
+    revoke = offered(Command.REVOKE, str(held.id), str(held.id))
+    return line(f"• {what}{place_words(held.kind)} · {since_words(held)}{lost} · ", revoke)
 
 
 async def _leaders(asked: Asked) -> list[Block]:

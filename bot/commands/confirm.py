@@ -1,5 +1,5 @@
-"""Taps that follow a proposal: yes, no, pick one of several, take back. Buttons carry ids and no authority: every right is
-looked at again here, and an id of another chat finds nothing."""
+"""What is chosen after a proposal: yes, no, pick one of several, take back. Choices carry ids and no authority: every right
+is looked at again here, and an id of another chat finds nothing."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -8,10 +8,11 @@ from bot import asks
 from bot.commands import decide_extension, leave, revoke, undo
 from bot.commands.asked import Answer, Asked
 from bot.commands.changes import CHANGES
+from bot.commands.files_sent import KEEPS_FILES, attach_picked
 from bot.commands.menu import Command
 from bot.commands.proposing import ask_for_yes, done_before, refusal
 from bot.commands.taking_back import take_back_changes
-from bot.wording import DEAD_BUTTON, EXPIRED_BUTTON, NOTHING_CHANGED, USED_BUTTON
+from bot.wording import DEAD_CHOICE, EXPIRED_CHOICE, NOTHING_CHANGED, USED_CHOICE
 from store.agenda import entries
 from store.proposals import done_by, open_proposal, proposal_of
 from store.tables import ProposalRow
@@ -25,9 +26,11 @@ _DEEDS: dict[str, Callable[[Asked, ProposalRow], Awaitable[Answer]]] = {
 
 
 async def command_behind(asked: Asked, proposal_id: int) -> Command | None:
-    """The command whose right a tap on that proposal needs; None when this chat has no such proposal."""
+    """The command whose right a choice of that proposal needs; None when this chat has no such proposal."""
     proposal = await proposal_of(asked.session, proposal_id=proposal_id, chat_id=asked.chat.id)
-    return Command(proposal.action) if proposal is not None else None
+    if proposal is None:
+        return None
+    return Command.DONE if proposal.action == KEEPS_FILES else Command(proposal.action)
 
 
 async def yes(asked: Asked, proposal_id: int) -> Answer:
@@ -42,7 +45,7 @@ async def yes(asked: Asked, proposal_id: int) -> Answer:
         proposal.settled_at, proposal.shown_in = asked.now, asked.message_id
         return await deed(asked, proposal)
     if not proposal.assignment_ids:
-        return Answer(message=DEAD_BUTTON)
+        return Answer(message=DEAD_CHOICE)
     found = await entries(asked.session, ids=proposal.assignment_ids)
     refused = await refusal(asked, found)
     if refused is not None:
@@ -56,16 +59,16 @@ async def yes(asked: Asked, proposal_id: int) -> Answer:
 
 
 async def _why_closed(asked: Asked, proposal_id: int) -> Answer:
-    """A button that no longer opens anything: say why, and change nothing."""
+    """A choice that no longer opens anything: say why, and change nothing."""
     proposal = await proposal_of(asked.session, proposal_id=proposal_id, chat_id=asked.chat.id)
     if proposal is None:
-        return Answer(message=DEAD_BUTTON)
+        return Answer(message=DEAD_CHOICE)
     if proposal.settled_at is None:
-        return Answer(message=EXPIRED_BUTTON, edits_tapped=True)
+        return Answer(message=EXPIRED_CHOICE, edits_tapped=True)
     found = await entries(asked.session, ids=proposal.assignment_ids, agencies=asked.agency_codes)
     closed = [entry for entry in found if not entry.is_open]
     # What was tapped may show the answer to the first tap by now: it must keep its way back.
-    return Answer(message=done_before(closed) if closed else USED_BUTTON)
+    return Answer(message=done_before(closed) if closed else USED_CHOICE)
 
 
 async def no(asked: Asked, proposal_id: int) -> Answer:
@@ -86,8 +89,10 @@ async def pick(asked: Asked, proposal_id: int, index: int) -> Answer:
     )
     if proposal is None:
         return await _why_closed(asked, proposal_id)
+    if proposal.action == KEEPS_FILES:
+        return await attach_picked(asked, proposal, index)
     if index >= len(proposal.alternatives):
-        return Answer(message=DEAD_BUTTON)
+        return Answer(message=DEAD_CHOICE)
     found = await entries(asked.session, ids=proposal.alternatives[index])
     refused = await refusal(asked, found)
     if refused is not None:
@@ -105,7 +110,7 @@ async def take_back(asked: Asked, proposal_id: int) -> Answer:
     """Undo what a yes wrote, once and within a week."""
     proposal = await proposal_of(asked.session, proposal_id=proposal_id, chat_id=asked.chat.id)
     if proposal is None:
-        return Answer(message=DEAD_BUTTON)
+        return Answer(message=DEAD_CHOICE)
     refused = await refusal(asked, await entries(asked.session, ids=proposal.assignment_ids))
     if refused is not None:
         return Answer(message=refused)

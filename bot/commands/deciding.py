@@ -116,7 +116,7 @@ def _closed(row: RequestRow | None, number: int) -> Outcome:
 
 
 async def _told(asked: Asked, outcomes: Sequence[Outcome]) -> Answer:
-    """The outcomes, and the way to what still waits. They take the place of what was tapped: its buttons are of no more
+    """The outcomes, and the way to what still waits. They take the place of what was tapped: its choices are of no more
     use."""
     blocks = [part for outcome in outcomes for part in outcome.blocks]
     rest = await requests.waiting_for(asked.session, asked.office_codes)
@@ -135,7 +135,7 @@ def _why_not(row: RequestRow, decision: Decision, lines: Sequence[Line]) -> Mess
 
 
 async def _list(asked: Asked, hint: str | None = None) -> Answer:
-    """What waits, the oldest first, each with its buttons."""
+    """What waits, the oldest first, each with its choices."""
     waiting = await requests.waiting_for(asked.session, asked.office_codes)
     if not waiting:
         return Answer(message=message("Không có đề nghị nào đang chờ."))

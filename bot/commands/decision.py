@@ -29,7 +29,7 @@ class Decision:
     """How one kind of request is read and decided. Requests about no assignment have no entry, nor have those whose
     assignment is gone from the plan.
 
-    `words` head it in a list; `lines` are what the office must know; `look` is the button to look closer. `accept` and
+    `words` head it in a list; `lines` are what the office must know; `look` is the choice to look closer. `accept` and
     `refuse` carry it out for a locked request that waits and tell who asked; the request itself is settled by who calls
     them. `reasons` are those offered for a refusal, `own_reason` what may be typed after "/refuse 12 ".
     """
@@ -77,7 +77,7 @@ def heading(row: RequestRow, decision: Decision) -> Line:
 
 
 def choices_about(row: RequestRow, name: str, look: Choice) -> tuple[Choice, ...]:
-    """The row of buttons about one of several requests, told apart by `name`."""
+    """The row of choices about one of several requests, told apart by `name`."""
     return (
         Choice(label=f"Đồng ý {name}", action=f"run:/approve {row.id}", tone=Tone.YES),
         Choice(label=f"Từ chối {name}", action=f"run:/refuse {row.id}", tone=Tone.NO),

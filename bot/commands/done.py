@@ -1,4 +1,4 @@
-"""/done: say which assignments are done. Nothing changes before a yes: the answer is a question with a button."""
+"""/done: say which assignments are done. Nothing changes before a yes: the answer is a question."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,6 +23,7 @@ from bot.commands.done_which import (
     say_wrong_day,
 )
 from bot.commands.evidence import NOT_KEPT_HERE, add_to, attach, file_details, file_lines, refused_files
+from bot.commands.files_sent import take_along
 from bot.commands.lists import known_codes, matching
 from bot.commands.menu import Command
 from bot.commands.proposing import (
@@ -85,7 +86,7 @@ async def _of_one(asked: Asked, found: Sequence[Entry], read: Read) -> Answer:
     still_open = [entry for entry in found if entry.is_open]
     if not still_open:
         return Answer(message=await _closed(asked, found))
-    kept = _kept(asked, read)
+    kept = await _kept(asked, read)
     if len(still_open) == 1:
         question = await ask_for_yes(asked, CHANGE, still_open, kept)
     else:
@@ -98,7 +99,7 @@ async def _closed(asked: Asked, found: Sequence[Entry]) -> Message:
     said = already_done(found)
     if not asked.files:
         return said
-    of_files = f"📎 {await add_to(asked, found)}" if len(found) == 1 else NOT_KEPT_HERE
+    of_files = f"📎 {await add_to(asked, found, asked.files)}" if len(found) == 1 else NOT_KEPT_HERE
     return Message(blocks=(*said.blocks, block(of_files)))
 
 
@@ -117,7 +118,9 @@ async def _of_several(asked: Asked, several: Several, strange: Sequence[str]) ->
         return await _without_the_strange(asked, await say_unknown(asked, strange), chosen, read)
     if not chosen:
         return already_done(several.closed)
-    question = _with_hint(await ask_for_yes(asked, CHANGE, chosen, _kept(asked, read)), asked, chosen, read)
+    question = _with_hint(
+        await ask_for_yes(asked, CHANGE, chosen, await _kept(asked, read)), asked, chosen, read
+    )
     if not several.closed:
         return question
     earlier = block("Đã ghi nhận từ trước:", *(title_line(entry) for entry in several.closed))
@@ -130,7 +133,7 @@ async def _without_the_strange(asked: Asked, said: Message, chosen: Sequence[Ent
         asked,
         Command.DONE,
         alternatives=[[entry.id for entry in chosen]],
-        details=_kept(asked, read),
+        details=await _kept(asked, read),
     )
     label = shorten(f"Chỉ ghi {', '.join(entry.code for entry in chosen)}", _LABEL_LIMIT)
     rest = Choice(label=label, action=f"pick:{proposal}:0")
@@ -138,10 +141,11 @@ async def _without_the_strange(asked: Asked, said: Message, chosen: Sequence[Ent
     return replace(said, choices=((rest,), (stop,)))
 
 
-def _kept(asked: Asked, read: Read) -> dict[str, Any]:
+async def _kept(asked: Asked, read: Read) -> dict[str, Any]:
     """What a yes needs to know, as plain JSON."""
     dated = read.dated.isoformat() if read.dated else None
-    return {"document": read.document, "document_date": dated, "note": read.note, **file_details(asked)}
+    files = file_details(asked) or await take_along(asked)
+    return {"document": read.document, "document_date": dated, "note": read.note, **files}
 
 
 def _dated(details: Details) -> date | None:
@@ -170,7 +174,7 @@ def _which_code(owed: Sequence[Entry], asked: Asked) -> Message:
         if entry.is_open and entry.remind_by is not None and entry.remind_by <= asked.today + _USUAL
     ]
     lines = [
-        block(title_line(entry), line(f"{due_words(entry)} · {done_command(entry)}"))
+        block(title_line(entry), line(f"{due_words(entry)} · ", done_command(entry)))
         for entry in near[:MOST_CHOICES]
     ]
     hint = "Anh/chị đã xong việc nào? Gõ mã việc, số và ngày văn bản nếu có, ví dụ: /done 2.6a 15/KH-UBND 20/02/2023"

@@ -98,7 +98,8 @@ class Several:
 
 
 def of_codes(asked: Asked, owed: Sequence[Entry], reading: CodesReading) -> Several:
-    """A period that was typed counts for the codes that have it."""
+    """A period that stands behind a code within the list is that code's; one after the list counts for the others that have
+    it."""
     named = {code: matching(owed, code) for code in reading.codes}
     everything = [entry for found in named.values() for entry in found]
     read = read_beside(asked, everything, reading.rest)
@@ -106,10 +107,12 @@ def of_codes(asked: Asked, owed: Sequence[Entry], reading: CodesReading) -> Seve
     closed: dict[int, Entry] = {}
     unclear: dict[str, tuple[Entry, ...]] = {}
     for code, of_code in named.items():
-        found = (read.period and covered(of_code, read.period)) or of_code
+        own = reading.periods.get(code) if len(of_code) > 1 else None
+        period = own or read.period
+        found = (period and covered(of_code, period)) or of_code
         still_open = [entry for entry in found if entry.is_open]
-        if len(still_open) > 1:
-            unclear[code] = tuple(still_open)
+        if len(still_open) > 1 or (own and not covered(of_code, own)):
+            unclear[code] = tuple(still_open or of_code)
         elif still_open:
             chosen[still_open[0].id] = still_open[0]
         else:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.commands.lists import count_words, grouped_blocks
-from bot.message import Block, Message, block, bold, line, message
+from bot.commands.menu import Command
+from bot.message import Block, Line, Message, block, bold, line, message
+from bot.message import Span as MessageSpan
+from bot.offered import offered
 from bot.wording import capitalised, day_month, joined, named_day
 from plan.text import fold
 from store.agenda import Entry
@@ -15,6 +18,7 @@ from store.tables import AgencyRow
 USUAL_DAYS = 30
 _MOST_DAYS = 366
 _ALL = frozenset({"all", "tat ca", "tatca", "het", "toan bo", "ca nam", "nam nay"})
+_ALL_OF_IT = offered(Command.DUE, "all", "tất cả")
 _DAYS = {"hom nay": 0, "tuan": 7, "tuan nay": 7, "thang": 30, "thang nay": 30}
 
 
@@ -61,7 +65,7 @@ def due_list(
     ]
     rest = [entry for entry in owed if not within(entry, today, span)]
     if rest:
-        blocks.append(block(more_words(rest, today, span, all_of_it="/due_all" if tappable else None)))
+        blocks.append(block(more_line(rest, today, span, all_of_it=_ALL_OF_IT if tappable else None)))
     return message(*blocks)
 
 
@@ -90,7 +94,7 @@ def _nothing(span: Span) -> str:
     return f"Không có việc nào quá hạn hay đến hạn {'hôm nay' if span.days == 0 else span.soon}."
 
 
-def more_words(rest: Sequence[Entry], today: date, span: Span, *, all_of_it: str | None) -> str:
+def more_line(rest: Sequence[Entry], today: date, span: Span, *, all_of_it: MessageSpan | None) -> Line:
     """How much more there is, and the command that shows it."""
     undated = sum(entry.due is None for entry in rest)
     dated = len(rest) - undated
@@ -100,4 +104,5 @@ def more_words(rest: Sequence[Entry], today: date, span: Span, *, all_of_it: str
         parts.append(f"{dated} việc hạn sau ngày {day_month(last, today.year)}")
     if undated:
         parts.append(f"{undated} việc chưa có ngày cụ thể")
-    return f"Ngoài ra còn {' và '.join(parts)}" + (f": {all_of_it}" if all_of_it else ".")
+    words = f"Ngoài ra còn {' và '.join(parts)}"
+    return line(f"{words}: ", all_of_it) if all_of_it else line(f"{words}.")

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 from bot.codes import code_command, code_key, code_stem, shorten
 from bot.commands.asked import Answer, Asked, overseen
+from bot.commands.menu import Command
 from bot.listing import PRODUCT_LIMIT, TITLE_LIMIT, done_words, what_words
-from bot.message import Block, Line, block, bold, line, message
+from bot.message import Block, Line, Span, block, bold, line, message
+from bot.offered import offered
 from bot.search import Field, document_key, score
 from bot.wording import SEE_DUE
 from plan.text import fold
@@ -115,10 +117,10 @@ def _under(heading: str | None, found: Sequence[list[Line]]) -> list[Block]:
 
 def _item_lines(item: Item) -> list[Line]:
     product = shorten(item.product.rstrip(" ."), PRODUCT_LIMIT)
-    about = [] if item.area is None else [product]
+    about = [] if item.area is None else [f"{product} · "]
     return [
         line(bold(item.code), f" {shorten(item.title, TITLE_LIMIT)}"),
-        line(" · ".join([*about, f"/task_{code_command(item.code)}"])),
+        line(*about, _task_command(item.code)),
     ]
 
 
@@ -127,5 +129,9 @@ def _document_lines(entry: Entry, asked: Asked) -> list[Line]:
     return [
         line(bold(entry.code), f" {shorten(entry.title, TITLE_LIMIT)}"),
         line(" · ".join([*agency, what_words(entry)])),
-        line("✅ ", done_words(entry), f" · /task_{code_command(entry.code)}"),
+        line("✅ ", done_words(entry), " · ", _task_command(entry.code)),
     ]
+
+
+def _task_command(code: str) -> Span:
+    return offered(Command.TASK, code_command(code), code)

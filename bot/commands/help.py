@@ -11,8 +11,6 @@ from bot.wording import SEE_ALL, SEE_DUE, SEE_STATUS, joined, way_in
 from store.lookup import standing_offices
 from store.states import ChatKind, Role
 
-# In a group the bot sees commands and replies to it only (Bot API, privacy mode).
-_IN_GROUPS = "Trong nhóm, bot chỉ đọc tin bắt đầu bằng dấu / hoặc tin trả lời bot."
 _ASKS_FIRST = "Mọi ghi nhận đều được hỏi lại trước, và hoàn tác được trong 7 ngày."
 
 
@@ -56,7 +54,8 @@ def _in_words(asked: Asked) -> str:
     words = ["han", "xong 2.6a", "viec 2.6a"] if asked.agencies else ["tinh hinh", "han", "viec 2.6a"]
     if asked.chat.kind is ChatKind.PRIVATE:
         return f"Gõ tiếng Việt cũng được, có dấu hay không: {', '.join(words)}."
-    return f"Gõ tiếng Việt cũng được: {', '.join(f'/{one}' for one in words)}. {_IN_GROUPS}"
+    in_groups = f"Trong nhóm, bot chỉ đọc {asked.entrance.in_groups}."
+    return f"Gõ tiếng Việt cũng được: {', '.join(f'/{one}' for one in words)}. {in_groups}"
 
 
 def _first_steps(roles: Collection[Role]) -> list[Choice]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.codes import code_command, read_code, shorten
+from bot.codes import read_code, shorten
 from bot.commands.asked import Answer, Asked, overseen
 from bot.commands.lists import known_codes, matching
 from bot.commands.menu import Command
@@ -19,7 +19,7 @@ from bot.listing import (
     title_line,
     what_words,
 )
-from bot.message import Block, Line, Message, block, bold, line, message
+from bot.message import Block, Line, Message, Span, block, bold, line, message
 from bot.wording import capitalised, day_month, full_day
 from plan.vietnam import local
 from store.agenda import Entry, entries
@@ -46,10 +46,10 @@ async def history(asked: Asked) -> Answer:
         return Answer(
             message=message(
                 f"Không thấy {reading.code} của “{shorten(meant.rest, _ECHO_LIMIT)}” trong những việc xem được ở đây.",
-                f"Xem cả: {command_about('history', meant.found[0])}",
+                block(line("Xem cả: ", command_about(Command.HISTORY, meant.found[0]))),
             )
         )
-    if len({_typed(entry, found) for entry in found}) > 1:
+    if len({_command(entry, found) for entry in found}) > 1:
         return Answer(message=_choose(reading.code, found, meant.strange_period, asked.today), paged=True)
     return Answer(message=await _told(asked, found), paged=True)
 
@@ -80,11 +80,10 @@ async def _of_agency(asked: Asked, meant: Which) -> list[Entry]:
     return [entry for entry in found if entry.agency == named.agency.code]
 
 
-def _typed(entry: Entry, found: Sequence[Entry]) -> str:
+def _command(entry: Entry, found: Sequence[Entry]) -> Span:
     """The command that asks for this one of those found."""
     several = len({one.agency for one in found}) > 1
-    command = command_about("history", entry)
-    return f"{command}_{code_command(entry.agency)}" if several else command
+    return command_about(Command.HISTORY, entry, *([entry.agency] if several else []))
 
 
 def _choose(code: str, found: Sequence[Entry], strange_period: str | None, today: date) -> Message:
@@ -102,7 +101,7 @@ def _choose(code: str, found: Sequence[Entry], strange_period: str | None, today
         name = [entry.agency_name] if agencies > 1 else []
         what = " · ".join([*name, entry.code, *([entry.period] if entry.period else [])])
         status = status_line(entry, today, tappable=False)
-        blocks.append(block(line(bold(what)), status, line(_typed(entry, found))))
+        blocks.append(block(line(bold(what)), status, line(_command(entry, found))))
     return message(block(*head), *blocks)
 
 

@@ -24,7 +24,7 @@ from store.reach import next_scan_day
 from store.tables import AgencyRow
 
 _DAYS_AHEAD = timedelta(days=7)
-_MOST_BUTTONS = 6
+_MOST_CHOICES = 6
 _ECHO_LIMIT = 40
 _ALL = "tất cả"
 
@@ -141,8 +141,8 @@ def _held_words(
     head = f"Đã giữ lại {what}." if newly else f"{capitalised(what)} đang được giữ lại rồi."
     release = (
         [runs(f"Cho gửi {_ALL}", f"/release {_ALL} {full_day(day)}")]
-        if all_of_them or len(kept) > _MOST_BUTTONS
-        else [_release_button(agency.code, day) for agency in kept]
+        if all_of_them or len(kept) > _MOST_CHOICES
+        else [_release_choice(agency.code, day) for agency in kept]
     )
     return message(
         block(
@@ -186,14 +186,14 @@ async def release(asked: Asked) -> Answer:
 
 
 def _which_to_release(held: Sequence[Held]) -> Message:
-    buttons = [[_release_button(one.agency, one.day)] for one in held[:_MOST_BUTTONS]]
+    rows = [[_release_choice(one.agency, one.day)] for one in held[:_MOST_CHOICES]]
     more = [[runs(f"Cho gửi {_ALL}", f"/release {_ALL}")]] if len(held) > 1 else []
     return message(
         block(
             line(bold("Anh/chị cho gửi lời nhắc của cơ quan nào?")),
             *(line(f"⏸ {named_day(one.day)}: {one.agency_name} ({one.agency})") for one in held),
         ),
-        choices=[*buttons, *more],
+        choices=[*rows, *more],
     )
 
 
@@ -201,7 +201,7 @@ def _released_words(asked: Asked, going: Sequence[Held]) -> Message:
     lines = []
     for day in dict.fromkeys(one.day for one in going):
         names = list(dict.fromkeys(one.agency_name for one in going if one.day == day))
-        whose = joined(names) if len(names) <= _MOST_BUTTONS else f"{len(names)} cơ quan"
+        whose = joined(names) if len(names) <= _MOST_CHOICES else f"{len(names)} cơ quan"
         lines.append(line("▶️ ", bold(f"Đã cho gửi lời nhắc {named_day(day)} của {whose}.")))
         lines.append(line(_when_it_leaves(asked, day)))
     return message(block(*lines), choices=[[SEE_PREVIEW]])
@@ -216,7 +216,7 @@ def _when_it_leaves(asked: Asked, day: date) -> str:
     return f"Bot nhắc lúc {hours.scan_at:%H:%M} {named_day(day)}."
 
 
-def _release_button(agency: str, day: date) -> Choice:
+def _release_choice(agency: str, day: date) -> Choice:
     return runs(f"Cho gửi {agency} {day_month(day)}", f"/release {agency} {full_day(day)}")
 
 

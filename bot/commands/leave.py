@@ -10,7 +10,7 @@ from bot.commands.menu import Command
 from bot.commands.one_agency import find_agency
 from bot.commands.proposing import proposed
 from bot.message import Block, Message, block, bold, line, message
-from bot.wording import SEE_HELP, USED_BUTTON, capitalised, joined, runs, yes_or_no
+from bot.wording import SEE_HELP, USED_CHOICE, capitalised, joined, runs, yes_or_no
 from plan.directory import name_key
 from store.bindings import Held, bindings_held
 from store.states import Role
@@ -100,7 +100,7 @@ async def carry_out(asked: Asked, proposal: ProposalRow) -> Answer:
         return Answer(message=refused, edits_tapped=True)
     ended = await end(asked, own, why=Command.LEAVE.value)
     if not ended:
-        return Answer(message=USED_BUTTON, edits_tapped=True)
+        return Answer(message=USED_CHOICE, edits_tapped=True)
     await tell_companions(asked, ended, key=f"leave:{proposal.id}")
     await tell_offices(asked, ended, key=f"leave:{proposal.id}")
     return Answer(

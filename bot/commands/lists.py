@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.codes import code_key, code_stem, says_report
-from bot.listing import HEADINGS, Standing, done_button, entry_lines, sections, short_line
+from bot.listing import HEADINGS, Standing, done_choice, entry_lines, sections, short_line
 from bot.message import Block, Choice, Line, block, bold, line
 from store.agenda import Entry
 from store.tables import AgencyRow
@@ -82,9 +82,9 @@ def _short_blocks(entries: Sequence[Entry], today: date) -> list[Block]:
 
 
 def done_choices(entry: Entry) -> tuple[Choice, ...]:
-    """What can be tapped about an agency's own assignment."""
-    button = done_button(entry)
-    return () if button is None else (button,)
+    """What can be chosen about an agency's own assignment."""
+    choice = done_choice(entry)
+    return () if choice is None else (choice,)
 
 
 def chunked(lines: Sequence[Line]) -> list[Sequence[Line]]:

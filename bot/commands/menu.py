@@ -18,7 +18,9 @@ class Command(StrEnum):
     FIND = "find"
     HISTORY = "history"
     REPORTS = "reports"
+    CALENDAR = "calendar"
     STATUS = "status"
+    CHART = "chart"
     LATE = "late"
     AGENCY = "agency"
     APPROVE = "approve"
@@ -202,6 +204,18 @@ MENU: tuple[MenuItem, ...] = (
         example="/reports",
     ),
     MenuItem(
+        command=Command.CALENDAR,
+        description="Đưa hạn vào lịch điện thoại, máy tính",
+        aliases=(
+            "lich",
+            "lichviec",
+            "lichhan",
+            "dangkylich",
+            "ics",
+        ),
+        example="/calendar · /calendar mới · /calendar tắt",
+    ),
+    MenuItem(
         command=Command.STATUS,
         description="Tình hình chung: đúng hạn, quá hạn",
         aliases=(
@@ -210,6 +224,12 @@ MENU: tuple[MenuItem, ...] = (
             "thongke",
         ),
         example="/status",
+    ),
+    MenuItem(
+        command=Command.CHART,
+        description="Biểu đồ: theo lĩnh vực, cơ quan, cả năm",
+        aliases=("bieudo", "hinh", "hinhve"),
+        example="/chart lĩnh vực",
     ),
     MenuItem(
         command=Command.LATE,

@@ -108,7 +108,7 @@ class Chosen:
 
 
 async def choose_agency(asked: Asked, command: Command) -> Chosen:
-    """For commands about one agency: what may have been meant is offered as buttons of the same command."""
+    """For commands about one agency: what may have been meant is offered as choices of the same command."""
     name = clean(asked.args.replace("_", " "))
     agencies = await all_agencies(asked.session)
     meant = find_agency(name, agencies) if name_key(name) else Meant()

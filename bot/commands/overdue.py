@@ -67,7 +67,7 @@ def _late(owed: Sequence[Entry], today: date) -> list[Entry]:
 
 
 def _item(entry: Entry, today: date, *, several: bool, tappable: bool) -> Block:
-    """One assignment with its agency, so that it can be understood on any page; buttons do what its reader may do."""
+    """One assignment with its agency, so that it can be understood on any page; choices do what its reader may do."""
     agency = [line(bold(f"🏛 {entry.agency_name}"))] if several else []
     choices = done_choices(entry) if tappable else ()
     return block(*agency, *entry_lines(entry, today, tappable=tappable), choices=choices)

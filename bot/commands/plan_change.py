@@ -1,10 +1,10 @@
-"""A tap under the question whether an edited plan file is to be taken over. The keeper of the plans carries it out."""
+"""A choice under the question whether an edited plan file is to be taken over. The keeper of the plans carries it out."""
 
 from bot.commands.asked import Answer, Asked, steered
 from bot.message import Message, block, bold, line, message
 from bot.notes import tell
 from bot.plan_changes import refused_elsewhere
-from bot.wording import DEAD_BUTTON
+from bot.wording import DEAD_CHOICE
 from plan.vietnam import local
 from store.changes import audit_event
 from store.chats import office_chats, operator_chats
@@ -21,7 +21,7 @@ async def decide(asked: Asked, number: int, *, accepted: bool) -> Answer:
     """The standing office of that plan decides, once; who comes second hears what was decided."""
     change = await locked_change(asked.session, number)
     if change is None or change.plan_key not in await steered(asked):
-        return Answer(message=DEAD_BUTTON)
+        return Answer(message=DEAD_CHOICE)
     decision = decision_of(change)
     if decision is Decision.VOID:
         return Answer(message=_VOID, edits_tapped=True)

@@ -31,7 +31,7 @@ class ToBeTold:
 
 
 async def preview(asked: Asked) -> Answer:
-    """The next scan's reminders by agency, each with its button; of the agencies only that are named."""
+    """The next scan's reminders by agency, each with its choice; of the agencies only that are named."""
     day = await next_scan_day(asked.session, asked.timetable, asked.now)
     held = await holds_from(asked.session, asked.office_codes, asked.today)
     named, _ = take_agencies(asked.args, await all_agencies(asked.session))
@@ -119,8 +119,8 @@ def _agency_blocks(found: Sequence[ToBeTold], day: date, rules: ReminderRules) -
             for one in found[start : start + _LINES_TOGETHER]
         ]
         above = head if start == 0 else line(bold(f"🏛 {name} (tiếp theo)"))
-        button = [_let_go(agency, day) if is_held else _keep_back(agency, day)] if start == 0 else []
-        blocks.append(block(above, *lines, choices=button))
+        choices = [_let_go(agency, day) if is_held else _keep_back(agency, day)] if start == 0 else []
+        blocks.append(block(above, *lines, choices=choices))
     return blocks
 
 

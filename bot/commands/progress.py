@@ -97,7 +97,7 @@ async def progress(asked: Asked) -> Answer:
 def _how_far(entry: Entry, example: str) -> Message:
     so_far = "chưa ghi" if entry.progress is None else f"{entry.progress}%"
     told = [line(f"Ghi chú: {entry.progress_note}")] if entry.progress_note else []
-    command = command_about("progress", entry)
+    command = command_about(Command.PROGRESS, entry).text
     steps = [runs(f"{step}%", f"{command} {step}%") for step in _STEPS if fits(f"{command} {step}%")]
     return message(
         block(title_line(entry), line("Tiến độ: ", bold(so_far)), *told),
@@ -122,7 +122,7 @@ async def _carry_out(asked: Asked, found: Sequence[Entry], proposal: ProposalRow
         return answer
     # 100% is an officer's estimate; what closes an assignment is that it was handed in.
     hint = block("Đã ban hành hoặc đã nộp thì anh/chị báo xong để bot không nhắc nữa.")
-    done = [runs(f"Báo xong {entry.code}", done_command(entry)) for entry in newly]
+    done = [runs(f"Báo xong {entry.code}", done_command(entry).text) for entry in newly]
     shown = answer.message
     return replace(
         answer, message=Message(blocks=(*shown.blocks, hint), choices=(tuple(done), *shown.choices))

@@ -28,7 +28,7 @@ from store.tables import ProposalRow
 
 MOST_CHOICES = 8
 _TASK_TITLE_LIMIT = 160
-_BUTTON_LIMIT = 60
+_LABEL_LIMIT = 60
 _MOST_AT_ONCE = 6
 
 Details = Mapping[str, Any]
@@ -85,6 +85,7 @@ async def proposed(
     return await propose(
         asked.session,
         chat_id=asked.chat.id,
+        person=asked.person.id,
         action=command.value,
         assignment_ids=assignment_ids,
         alternatives=alternatives,
@@ -95,7 +96,7 @@ async def proposed(
 
 
 async def ask_for_yes(asked: Asked, change: Change, found: Sequence[Entry], details: Details) -> Message:
-    """Keep the proposal and ask for the one tap that makes it so."""
+    """Keep the proposal and ask for the yes that makes it so."""
     proposal = await proposed(
         asked,
         change.command,
@@ -137,7 +138,7 @@ async def ask_which(
 ) -> Message:
     """Keep the alternatives and ask which of several is meant."""
     alternatives = [[entry.id] for entry in found[:MOST_CHOICES]]
-    labels = _labels(found)[:MOST_CHOICES]
+    labels = choice_labels(found)[:MOST_CHOICES]
     if _can_be_one(found):
         alternatives.append([entry.id for entry in found])
         labels.append(f"Tất cả ({len(found)})")
@@ -166,7 +167,7 @@ async def ask_which(
     if one_task:
         blocks.append(block(shorten(first.title, _TASK_TITLE_LIMIT)))
     if len(found) > MOST_CHOICES and is_done:
-        blocks.append(block(f"Kỳ khác: gõ cả kỳ, ví dụ {done_command(found[-1])}"))
+        blocks.append(block(line("Kỳ khác: gõ cả kỳ, ví dụ ", done_command(found[-1]))))
     if any(details.values()):
         blocks += _block_of(change.lines(details))
     stop = (Choice(label="Thôi", action=f"no:{proposal}", tone=Tone.NO),)
@@ -182,8 +183,8 @@ def _can_be_one(found: Sequence[Entry]) -> bool:
     return len(tasks) == 1 and len(outputs) == len(found) <= _MOST_AT_ONCE
 
 
-def _labels(found: Sequence[Entry]) -> list[str]:
-    """What each button says: what tells them apart first, as a phone shows no more than the beginning."""
+def choice_labels(found: Sequence[Entry]) -> list[str]:
+    """What each choice says: what tells them apart first, as a phone shows no more than the beginning."""
     agencies = len({entry.agency for entry in found}) > 1
     plans = len({entry.plan_key for entry in found}) > 1
     labels = []
@@ -196,7 +197,7 @@ def _labels(found: Sequence[Entry]) -> list[str]:
             if entry.is_support
             else (*above, entry.code, entry.period, due, product)
         )
-        labels.append(shorten(" · ".join(part for part in parts if part), _BUTTON_LIMIT))
+        labels.append(shorten(" · ".join(part for part in parts if part), _LABEL_LIMIT))
     return labels
 
 

@@ -8,7 +8,7 @@ from store.states import Role
 
 _C = Command
 _PURPOSES: tuple[tuple[str, tuple[Command, ...]], ...] = (
-    ("Xem việc", (_C.DUE, _C.OVERDUE, _C.TASK, _C.FIND, _C.HISTORY, _C.REPORTS)),
+    ("Xem việc", (_C.DUE, _C.OVERDUE, _C.TASK, _C.FIND, _C.HISTORY, _C.REPORTS, _C.CALENDAR)),
     ("Ghi nhận", (_C.DONE, _C.UNDO, _C.PROGRESS, _C.WAIVE, _C.SNOOZE)),
     ("Đề nghị", (_C.EXTEND, _C.ASK)),
     ("Kết nối", (_C.START, _C.WHO, _C.HANDOVER, _C.GROUP, _C.LEAVE)),
@@ -16,7 +16,19 @@ _PURPOSES: tuple[tuple[str, tuple[Command, ...]], ...] = (
 _PURPOSES_OF_OVERSEERS: tuple[tuple[str, tuple[Command, ...]], ...] = (
     (
         "Tình hình",
-        (_C.STATUS, _C.LATE, _C.AGENCY, _C.DUE, _C.OVERDUE, _C.REPORTS, _C.TASK, _C.FIND, _C.HISTORY),
+        (
+            _C.STATUS,
+            _C.CHART,
+            _C.LATE,
+            _C.AGENCY,
+            _C.DUE,
+            _C.OVERDUE,
+            _C.REPORTS,
+            _C.CALENDAR,
+            _C.TASK,
+            _C.FIND,
+            _C.HISTORY,
+        ),
     ),
     ("Ghi nhận", (_C.DONE, _C.PROGRESS, _C.WAIVE, _C.SNOOZE)),
     ("Đề nghị", (_C.EXTEND, _C.ASK)),

@@ -81,6 +81,6 @@ def _period_blocks(owed: Sequence[Entry], today: date, above: str | None) -> lis
         lines += [
             line("• ", bold(entry.code), " ", *status_line(entry, today, begins=False)) for entry in of_period
         ]
-        buttons = [button for entry in of_period for button in done_choices(entry)]
-        blocks.append(block(*lines, choices=buttons, section=(above,) if above else ()))
+        choices = [choice for entry in of_period for choice in done_choices(entry)]
+        blocks.append(block(*lines, choices=choices, section=(above,) if above else ()))
     return blocks

@@ -10,7 +10,7 @@ from bot.commands.menu import Command
 from bot.commands.one_agency import find_agency
 from bot.commands.proposing import proposed
 from bot.message import Line, Message, block, bold, line, message, to_json
-from bot.wording import USED_BUTTON, capitalised, joined, runs, yes_or_no
+from bot.wording import USED_CHOICE, capitalised, joined, runs, yes_or_no
 from plan.directory import name_key
 from store.bindings import Held, agencies_in, bindings_held
 from store.outbox import queue_note
@@ -129,7 +129,7 @@ async def carry_out(asked: Asked, proposal: ProposalRow) -> Answer:
         return Answer(message=refused, edits_tapped=True)
     ended = await end(asked, [one.id for one in held], why=Command.REVOKE.value)
     if not ended:
-        return Answer(message=USED_BUTTON, edits_tapped=True)
+        return Answer(message=USED_CHOICE, edits_tapped=True)
     for one in ended:
         await _tell(asked, one, key=f"revoke:{proposal.id}:{one.id}")
     await tell_offices(asked, ended, key=f"revoke:{proposal.id}")

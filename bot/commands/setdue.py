@@ -88,7 +88,7 @@ def _waiting(owed: Sequence[Entry]) -> Answer:
         return Answer(message=message("Không có việc nào chờ ấn định ngày.", how))
     head = block(line(bold(f"⏳ {len(of_output)} việc chờ văn bản, chưa có ngày.")), line(how))
     items = [
-        block(title_line(entry), line(f"{what_words(entry)} · {command_about('task', entry)}"))
+        block(title_line(entry), line(f"{what_words(entry)} · ", command_about(Command.TASK, entry)))
         for entry in of_output
     ]
     return Answer(message=message(head, *items), paged=True)

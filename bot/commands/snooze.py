@@ -11,7 +11,7 @@ from bot.commands.proposing import Change, Details, already_done, ask_for_yes, a
 from bot.commands.which import which
 from bot.days import TypedDay, days_in
 from bot.listing import command_about, what_is_left
-from bot.message import Line, Message, bold, line, message
+from bot.message import Line, Message, block, bold, line, message
 from bot.wording import day_month, full_day, named_day
 from plan.text import fold
 from store.agenda import Entry, entries
@@ -145,7 +145,7 @@ def _why_not(entry: Entry, found: Snooze | None, until: date, today: date) -> Me
     if entry.due is None:
         return message(
             f"{name} không có hạn cụ thể nên không có lời nhắc để hoãn.",
-            f"Xem chi tiết: {command_about('task', entry)}",
+            block(line("Xem chi tiết: ", command_about(Command.TASK, entry))),
         )
     later = day_month(max(entry.due, today) + _LATER)
     extend = f"Cần thêm thời gian thì xin gia hạn, ví dụ: /extend {name} {later} chờ văn bản"

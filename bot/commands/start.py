@@ -15,7 +15,8 @@ from store.lookup import standing_offices
 from store.states import Role
 
 _CODE_LENGTH = 10
-_TYPED_CODE = re.compile(r"[2-9a-hjkmnp-z]{5}[-–]?[2-9a-hjkmnp-z]{5}")
+# Between the halves phones and word processors put dashes of their own.
+_TYPED_CODE = re.compile(r"[2-9a-hjkmnp-z]{5}[-_\u2010-\u2015\u2212]?[2-9a-hjkmnp-z]{5}")
 
 
 def is_invite_code(word: str) -> bool:

@@ -24,6 +24,7 @@ _CHANGES = frozenset({
     Command.UNDO,
 })  # fmt: skip
 _AFTER_ITS_SUBJECT = _CHANGES | {Command.HISTORY, Command.TASK}
+_QUOTES = "“”\"'"
 _PERCENT = re.compile(r"[0-9]{1,3} ?(?:%|phan tram)")
 _GLUED = re.compile(r"([a-z]+)(\d.*)")
 # Without its diacritics it would be the beginning of "hoàn tất", "hoàn chỉnh".
@@ -51,7 +52,7 @@ class _Said(NamedTuple):
 
 def read_typed(text: str, *, bot_name: str) -> Typed | None:
     """None when the words are for another bot. Never fails, whatever was typed."""
-    words = clean(text).split()
+    words = _unquoted(clean(text)).split()
     mention = f"@{bot_name}".casefold()
     words = [word for word in words if word.casefold() != mention]
     if not words:
@@ -66,6 +67,11 @@ def read_typed(text: str, *, bot_name: str) -> Typed | None:
     if not words:
         return Typed(command=Command.HELP)
     return _by_its_subject(words) or _by_name(words) or _politely(words) or _mistyped(words)
+
+
+def _unquoted(text: str) -> str:
+    """Without the quotation marks in which a command was shown and copied."""
+    return text.strip(_QUOTES) if text.startswith(tuple(_QUOTES)) else text
 
 
 def _by_its_subject(words: list[str]) -> Typed | None:

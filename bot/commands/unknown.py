@@ -82,7 +82,7 @@ def _nearest_commands(word: str) -> list[Command]:
 
 
 def unknown_code(command: Command, word: str | None, rest: str, known: Iterable[str]) -> Answer:
-    """For a code that the agency does not have: its nearest ones, which run the same command when tapped."""
+    """For a code that the agency does not have: its nearest ones, which run the same command when chosen."""
     if not word:
         which = f"Anh/chị cho biết mã việc, ví dụ: {_EXAMPLES[command]}"
         return Answer(message=message(which, choices=[[SEE_DUE]]))

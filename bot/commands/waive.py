@@ -18,7 +18,7 @@ from bot.commands.proposing import (
 )
 from bot.commands.which import which
 from bot.listing import done_command
-from bot.message import Line, Message, line, message
+from bot.message import Line, Message, block, line, message
 from bot.wording import day_month, joined
 from plan.assignments import DutyKind
 from plan.text import fold
@@ -74,7 +74,7 @@ async def _must_be_done(asked: Asked, entry: Entry) -> Message:
     if entry.kind is DutyKind.SUPPORT:
         return message(
             f"Phần phối hợp của {entry.code} do cơ quan chủ trì đề nghị, nên không ghi “không phát sinh” được.",
-            f"Nếu không có gì để gửi, anh/chị báo xong kèm ghi chú: {done_command(entry)}",
+            block(line("Nếu không có gì để gửi, anh/chị báo xong kèm ghi chú: ", done_command(entry))),
         )
     offices = joined(await standing_offices(asked.session)) or "cơ quan thường trực"
     return message(

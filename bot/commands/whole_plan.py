@@ -5,15 +5,18 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from bot.commands.asked import Answer, Asked, overseen
-from bot.commands.due_list import USUAL_DAYS, Span, more_words, read_span, span_summary, within
+from bot.commands.due_list import USUAL_DAYS, Span, more_line, read_span, span_summary, within
 from bot.commands.lists import count_words, short_section
+from bot.commands.menu import Command
 from bot.listing import sections, short_line, status_line
 from bot.message import Block, block, bold, line, message
+from bot.offered import offered
 from bot.wording import NO_PLAN, SEE_LATE, SEE_STATUS, named_day, runs
 from plan.text import fold
 from store.agenda import Entry, entries
 from store.figures import counts, grouped
 
+_ALL_OF_IT = offered(Command.DUE, "tinh_all", "tỉnh tất cả")
 _WHOLE = re.compile(r"(?:(?:toan|ca|all) )?tinh(?: (?P<span>.+))?")
 
 
@@ -48,7 +51,7 @@ async def whole_plan(asked: Asked, span: Span) -> Answer:
     for found in groups:
         blocks += _agency_blocks(found, asked, span)
     if rest:
-        blocks.append(block(more_words(rest, asked.today, span, all_of_it="/due_tinh_all")))
+        blocks.append(block(more_line(rest, asked.today, span, all_of_it=_ALL_OF_IT)))
     return Answer(message=message(*blocks, choices=[[SEE_LATE, SEE_STATUS]]), paged=True)
 
 

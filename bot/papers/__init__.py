@@ -1,1 +1,2 @@
-"""What the bot hands out as files: from plain data to bytes. Heavy libraries are imported where they are needed only."""
+"""Papers that the bot hands out: from plain data to the bytes of a file. Nothing here reads the store or a clock, and heavy
+libraries are imported where they are needed only."""

@@ -2,16 +2,18 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 from telegram import Bot, ReplyParameters
 from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.channel import Abilities, Destination, Outcome, RetryLater, Sent, Uncertain
+from bot.channel import Destination, File, Outcome, RetryLater, Sent, Uncertain
 from bot.message import Message
+from bot.pieces import marked_as_repeat
 from bot.telegram.outcomes import outcome_of
-from bot.telegram.render import keyboard, marked_as_repeat, split, to_html
+from bot.telegram.render import keyboard, split, to_html
 
 NAME = "telegram"
 _NO_LONGER_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
@@ -24,7 +26,8 @@ class TelegramChannel:
     """Writes messages with python-telegram-bot's Bot; pacing and retries are the deliverer's."""
 
     name = NAME
-    abilities = Abilities()
+    has_buttons = True
+    takes_files = True
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
@@ -32,10 +35,19 @@ class TelegramChannel:
     def pieces(self, message: Message) -> list[Message]:
         return split(message)
 
-    async def send(self, piece: Message, destination: Destination, *, repeat: bool = False) -> Outcome:
+    async def send(
+        self,
+        piece: Message,
+        destination: Destination,
+        *,
+        repeat: bool = False,
+        file: File | None = None,
+    ) -> Outcome:
         if destination.acknowledges is not None:
             await self._acknowledge(destination.acknowledges)
         try:
+            if file is not None:
+                return await self._hand_over(piece, file, destination, repeat=repeat)
             if destination.replaces is not None:
                 return await self._edit(piece, destination, repeat=repeat)
             return await self._write(piece, destination, repeat=repeat)
@@ -63,6 +75,27 @@ class TelegramChannel:
             raise
         if destination.pins:
             await self._pin(destination.address, sent.message_id)
+        return Sent(external_id=str(sent.message_id))
+
+    async def _hand_over(
+        self, piece: Message, file: File, destination: Destination, *, repeat: bool
+    ) -> Outcome:
+        """A picture is shown with the words under it, any other file comes as a document (sendPhoto, sendDocument)."""
+        shown = marked_as_repeat(piece) if repeat else piece
+        common: dict[str, Any] = {
+            "chat_id": destination.address,
+            "caption": to_html(shown),
+            "parse_mode": ParseMode.HTML,
+            "reply_markup": keyboard(shown),
+            "reply_parameters": ReplyParameters(int(destination.replies_to), allow_sending_without_reply=True)
+            if destination.replies_to
+            else None,
+        }
+        sent: TelegramMessage
+        if file.media_type.startswith("image/"):
+            sent = await self._bot.send_photo(photo=file.content, filename=file.name, **common)
+        else:
+            sent = await self._bot.send_document(document=file.content, filename=file.name, **common)
         return Sent(external_id=str(sent.message_id))
 
     async def _pin(self, address: str, message_id: int) -> None:

@@ -17,14 +17,8 @@ from telegram.error import (
 )
 
 from bot.channel import Migrated, Outcome, Refused, RetryLater, Uncertain
+from bot.network import NEVER_LEFT
 
-NEVER_LEFT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-    httpx.ProxyError,
-)
 _CHAT_IS_OUT_OF_REACH = (
     "chat not found",
     "group chat was deactivated",

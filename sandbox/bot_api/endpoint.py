@@ -1,6 +1,5 @@
 """The door of the Bot API: token, parameters, ordered failures, the call, the log, the answer."""
 
-import asyncio
 import json
 import secrets
 
@@ -15,6 +14,7 @@ from sandbox.bot_api.update_methods import UpdateDesk
 from sandbox.bot_api.webhook import WebhookPost
 from sandbox.connections import drop_connection
 from sandbox.faults import Fault, FaultKind
+from sandbox.hanging import Dropped, hang
 from sandbox.json_types import JsonObject
 from sandbox.world import World
 
@@ -30,10 +30,6 @@ _STATUS_WORDS = {
     503: "Service Unavailable",
     504: "Gateway Timeout",
 }
-
-
-class _Dropped(Exception):
-    """The connection is gone; nobody reads an answer."""
 
 
 class BotApi:
@@ -69,7 +65,7 @@ class BotApi:
         except ApiError as error:
             self._write_down(name, chat_id, error.code, error.as_json())
             return _json(error.code, error.as_json())
-        except _Dropped:
+        except Dropped:
             self._write_down(name, chat_id, 0, {"ok": False})
             return Response(status_code=499)
         return _json(status, body)
@@ -124,17 +120,17 @@ class BotApi:
                 seconds = self.world.faults.flood_seconds(fault)
                 raise ApiError(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})
             case FaultKind.HANG_BEFORE:
-                await self._hang(request, fault.seconds)
+                await hang(self.world, request, fault.seconds)
             case _:
                 await drop_connection(request)
-                raise _Dropped
+                raise Dropped
 
     async def _strike_after(self, request: Request, fault: Fault, status: int, body: JsonObject) -> Response:
         match fault.kind:
             case FaultKind.HANG_AFTER:
                 try:
-                    await self._hang(request, fault.seconds)
-                except _Dropped:
+                    await hang(self.world, request, fault.seconds)
+                except Dropped:
                     return Response(status_code=499)
                 return _json(status, body)
             case FaultKind.BAD_JSON:
@@ -143,18 +139,6 @@ class BotApi:
             case _:
                 await drop_connection(request)
                 return Response(status_code=499)
-
-    async def _hang(self, request: Request, seconds: float) -> None:
-        """Says nothing for so long; _Dropped when the client (or the sandbox) gives up meanwhile."""
-        gone = asyncio.ensure_future(_disconnection(request))
-        closing = self.world.closing.coming()
-        try:
-            await asyncio.wait({gone, closing}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            gone.cancel()
-            closing.cancel()
-        if gone.done() or self.world.closed:
-            raise _Dropped
 
     def _write_down(self, name: str, chat_id: int | None, status: int, body: JsonObject) -> None:
         result = body.get("result")
@@ -168,11 +152,6 @@ class BotApi:
             message_id=message_id if isinstance(message_id, int) else None,
             ok=body.get("ok") is True,
         )
-
-
-async def _disconnection(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 def _ordered_error(fault: Fault) -> ApiError:

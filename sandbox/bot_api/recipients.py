@@ -13,7 +13,7 @@ def known_chat(world: World, params: Params) -> Chat:
         raise bad_request("chat_id is empty")
     number = params.number_or_none("chat_id")
     chat = world.chats.get(number) if number is not None else None
-    if chat is not None:
+    if chat is not None and not chat.is_zalo:
         return chat
     if number == world.bot.id:
         raise forbidden("bot can't send messages to bots")

@@ -1,7 +1,6 @@
 """getUpdates, setWebhook, deleteWebhook, getWebhookInfo. https://core.telegram.org/bots/api#getting-updates"""
 
 import asyncio
-import ipaddress
 import re
 from urllib.parse import urlsplit
 
@@ -9,6 +8,7 @@ from sandbox.bot_api.answer import Answer
 from sandbox.bot_api.errors import bad_request, conflict
 from sandbox.bot_api.params import Params
 from sandbox.bot_api.webhook import WebhookPost
+from sandbox.loopback import loopback_address
 from sandbox.world import WebhookSettings, World
 
 LONG_POLL_MAX_SECONDS = 50
@@ -125,7 +125,7 @@ def _checked_address(url: str) -> str:
         raise bad_request("bad webhook: invalid URL specified") from error
     if parts.scheme not in {"http", "https"} or not host:
         raise bad_request("bad webhook: invalid URL specified")
-    address = _loopback(host)
+    address = loopback_address(host)
     if address is not None:
         return address
     if parts.scheme != "https":
@@ -133,12 +133,3 @@ def _checked_address(url: str) -> str:
     if port not in {None, 443, 80, 88, 8443}:
         raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
     raise bad_request("bad webhook: Failed to resolve host: the sandbox delivers to this machine only")
-
-
-def _loopback(host: str) -> str | None:
-    if host == "localhost":
-        return "127.0.0.1"
-    try:
-        return host if ipaddress.ip_address(host).is_loopback else None
-    except ValueError:
-        return None

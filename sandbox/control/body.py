@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,6 +11,8 @@ from starlette.responses import Response
 from sandbox.chats import Chat, User
 from sandbox.json_types import JsonObject
 from sandbox.world import World
+
+_Named = TypeVar("_Named", bound=StrEnum)
 
 
 class ControlError(Exception):
@@ -35,6 +39,18 @@ class Body:
     def text_or_none(self, name: str) -> str | None:
         """A text or nothing."""
         return None if self.fields.get(name) is None else self.text(name)
+
+    def choice(self, name: str, among: type[_Named]) -> _Named:
+        """One of the values of an enumeration, that must be there."""
+        try:
+            return among(self.text(name))
+        except ValueError as error:
+            known = ", ".join(one.value for one in among)
+            raise ControlError(f"{name} must be one of {known}") from error
+
+    def choice_or_none(self, name: str, among: type[_Named]) -> _Named | None:
+        """One of the values of an enumeration, or nothing."""
+        return None if self.fields.get(name) is None else self.choice(name, among)
 
     def whole(self, name: str) -> int:
         """A whole number that must be there."""

@@ -4,10 +4,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from sandbox.bot_api.webhook import WebhookPost
+from sandbox.chats import Platform
 from sandbox.clock import ClockRefused, Stop, read_instant
 from sandbox.control.body import Body, ControlError, answer, read_body, read_json, whole_query
 from sandbox.control.views import chat_view
-from sandbox.faults import FaultKind
+from sandbox.control.zalo import ZaloControl
+from sandbox.faults import ErrorStyle, FaultKind
 from sandbox.limits import LimitsRefused
 from sandbox.world import World
 
@@ -17,9 +19,10 @@ CLOCK_POLL_MAX_SECONDS = 60.0
 class Machinery:
     """The part of the control API that is about the sandbox itself."""
 
-    def __init__(self, world: World, post: WebhookPost) -> None:
+    def __init__(self, world: World, post: WebhookPost, zalo: ZaloControl) -> None:
         self._world = world
         self._post = post
+        self._zalo = zalo
 
     async def state(self, _: Request) -> Response:
         """Everything that a page shows at first."""
@@ -33,6 +36,7 @@ class Machinery:
                 "limits": world.limits.as_json(),
                 "webhook": self._post.info(),
                 "polling": world.open_polls > 0,
+                "zalo": self._zalo.view(),
             }
         )
 
@@ -82,7 +86,7 @@ class Machinery:
         return self._clock_changed()
 
     async def set_limits(self, request: Request) -> Response:
-        """Makes the flood limits stricter or looser, or switches them."""
+        """Makes the limits stricter or looser, or switches them."""
         body = await read_body(request)
         try:
             self._world.limits.change(**body.fields)
@@ -92,13 +96,9 @@ class Machinery:
         return answer(self._world.limits.as_json())
 
     async def order_fault(self, request: Request) -> Response:
-        """Orders a failure; `times` 0 or null means until deleted."""
+        """Orders a failure; `times` 0 or null means until deleted, no `platform` both of them."""
         body = await read_body(request)
-        try:
-            kind = FaultKind(body.text("kind"))
-        except ValueError as error:
-            known = ", ".join(one.value for one in FaultKind)
-            raise ControlError(f"kind must be one of {known}") from error
+        kind = body.choice("kind", FaultKind)
         seconds = body.number_or_none("seconds")
         status = body.whole_or_none("status")
         if status is not None and not 400 <= status <= 599:
@@ -107,6 +107,8 @@ class Machinery:
             kind,
             method=body.text_or_none("method"),
             chat_id=body.whole_or_none("chat_id"),
+            platform=body.choice_or_none("platform", Platform),
+            style=body.choice_or_none("style", ErrorStyle),
             status=500 if status is None else status,
             description=body.text_or_none("description"),
             retry_after=body.whole_or_none("retry_after"),
@@ -148,6 +150,7 @@ class Machinery:
         """Everything anew."""
         self._world.reset()
         self._post.restart()
+        self._zalo.restart()
         return answer({"ok": True})
 
     def _clock_changed(self) -> Response:

@@ -3,11 +3,13 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.chats import BotStatus, Chat, ChatType, User
-from sandbox.control.body import ControlError, answer, chat_of, read_body, whole_query
+from sandbox.chats import BotStatus, Chat, ChatType, Platform, User
+from sandbox.control.body import Body, ControlError, answer, chat_of, read_body, whole_query
 from sandbox.control.views import chat_view
+from sandbox.control.zalo_chats import put_zalo_chat
 from sandbox.conversation import service, set_bot_status
 from sandbox.world import World
+from sandbox.zalo_addresses import ZALO_CHAT_BASE
 
 FIRST_USER_ID = 1_001
 SUPERGROUP_BASE = -1_000_000_000_000
@@ -25,8 +27,8 @@ class People:
         number = body.whole_or_none("id")
         if number is None:
             number = max((*world.users, FIRST_USER_ID - 1)) + 1
-        if number <= 0 or number == world.bot.id:
-            raise ControlError("a user's id is above 0 and not the bot's")
+        if not 0 < number <= ZALO_CHAT_BASE or number in {world.bot.id, world.zalo.bot.id}:
+            raise ControlError(f"a user's id lies between 1 and {ZALO_CHAT_BASE} and is not a bot's")
         world.users[number] = User(
             id=number,
             first_name=body.text("first_name"),
@@ -38,12 +40,18 @@ class People:
         return answer(world.users[number].as_api())
 
     async def put_chat(self, request: Request) -> Response:
-        """Makes a chat, or updates the one of the same id; with `announce` the bot hears that it was added to a group."""
+        """Makes a chat, or updates the one of the same id, of Telegram unless `platform` says otherwise."""
         world, body = self._world, await read_body(request)
-        try:
-            kind = ChatType(body.text("type"))
-        except ValueError as error:
-            raise ControlError("type must be private, group or supergroup") from error
+        if body.choice_or_none("platform", Platform) is Platform.ZALO:
+            chat = put_zalo_chat(world, body)
+        else:
+            chat = self._put_telegram_chat(body)
+        self._tell(chat.id)
+        return answer(chat_view(world, chat))
+
+    def _put_telegram_chat(self, body: Body) -> Chat:
+        """With `announce` the bot hears that it was added to a group."""
+        world, kind = self._world, body.choice("type", ChatType)
         members, admins = body.wholes_or_none("members"), body.wholes_or_none("admins")
         number = body.whole_or_none("id")
         if kind is ChatType.PRIVATE and number is None:
@@ -67,8 +75,7 @@ class People:
             set_bot_status(
                 world, chat, status, by=world.users[chat.members[0]] if chat.members else world.bot
             )
-        self._tell(number)
-        return answer(chat_view(world, chat))
+        return chat
 
     async def block(self, request: Request) -> Response:
         """The person blocks the bot, or the group removes it."""
@@ -81,8 +88,8 @@ class People:
     async def migrate(self, request: Request) -> Response:
         """A group becomes a supergroup with a new id."""
         world, old = self._world, chat_of(self._world, request)
-        if old.type is not ChatType.GROUP or old.migrated_to is not None:
-            raise ControlError("only a group that has not moved yet can become a supergroup", 409)
+        if old.type is not ChatType.GROUP or old.is_zalo or old.migrated_to is not None:
+            raise ControlError("only a group of Telegram that has not moved yet can become a supergroup", 409)
         new = Chat(
             id=SUPERGROUP_BASE - abs(old.id),
             type=ChatType.SUPERGROUP,

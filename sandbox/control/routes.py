@@ -12,14 +12,17 @@ from sandbox.control.body import ControlError, answer
 from sandbox.control.machinery import Machinery, clock_refusal
 from sandbox.control.people import People
 from sandbox.control.talk import Talk
+from sandbox.control.zalo import ZaloControl
 from sandbox.world import World
+from sandbox.zalo_api.webhook import ZaloPost
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def control_routes(world: World, post: WebhookPost) -> list[Route]:
+def control_routes(world: World, post: WebhookPost, zalo_post: ZaloPost) -> list[Route]:
     """All routes under /control."""
-    people, talk, machinery = People(world), Talk(world), Machinery(world, post)
+    people, talk, zalo = People(world), Talk(world), ZaloControl(world, zalo_post)
+    machinery = Machinery(world, post, zalo)
     chat = "/control/chats/{chat_id:signed}"
     table: list[tuple[str, str, Handler]] = [
         ("GET", "/control/state", machinery.state),
@@ -39,6 +42,8 @@ def control_routes(world: World, post: WebhookPost) -> list[Route]:
         ("GET", "/control/callbacks/{callback_query_id}", talk.callback),
         ("GET", "/control/files/{file_id}", talk.file),
         ("POST", "/control/updates", machinery.inject),
+        ("PUT", "/control/zalo", zalo.set_switches),
+        ("POST", "/control/zalo/events", zalo.inject),
         ("GET", "/control/faults", machinery.faults),
         ("POST", "/control/faults", machinery.order_fault),
         ("DELETE", "/control/faults", machinery.clear_faults),

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from sandbox.chats import BotStatus, Chat, StoredMessage, User
 from sandbox.control.body import Body, ControlError, answer, chat_of, person_in, read_body, whole_query
+from sandbox.control.zalo_talk import file_on_zalo, receive, write_on_zalo
 from sandbox.conversation import as_reply, edit, message_for_page, post, tell_bot
 from sandbox.entities.model import FormattedText, utf16_length, utf16_slice
 from sandbox.entities.settle import settle
@@ -31,6 +32,8 @@ class Talk:
     async def write(self, request: Request) -> Response:
         """A person sends a text. `received_at`: when it came, on the clock of the call log."""
         chat, body = self._open_chat(request), await read_body(request)
+        if chat.is_zalo:
+            return answer(write_on_zalo(self._world, chat, body))
         received_at = self._world.settings.real_time()
         person = person_in(self._world, chat, body.whole("from"))
         content = _text_fields(body.text("text"), "text", "entities")
@@ -44,6 +47,8 @@ class Talk:
     async def edit(self, request: Request) -> Response:
         """A person changes a text that a person sent."""
         chat, body = self._open_chat(request), await read_body(request)
+        if chat.is_zalo:
+            raise ControlError("nobody can edit a message on Zalo", 409)
         message = chat.living(request.path_params["message_id"])
         if message is None:
             raise ControlError("there is no such message", 404)
@@ -139,6 +144,11 @@ class Talk:
             raise ControlError("this is not a PNG, JPEG, GIF or WebP picture")
         person = person_in(world, chat, int(sender))
         file = world.files.add(kind=kind, name=name, mime_type=mime_type, content=content)
+        if chat.is_zalo:
+            address = f"{request.base_url}control/files/{file.file_id}"
+            on_zalo = file_on_zalo(file, address, caption if isinstance(caption, str) else "")
+            sent, reached = receive(world, chat, person.id, on_zalo | reply)
+            return answer(message_for_page(sent) | {"reached": reached})
         shown: JsonObject = (
             {"photo": file.as_photo()} if kind is FileKind.PHOTO else {"document": file.as_document()}
         )

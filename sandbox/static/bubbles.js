@@ -1,8 +1,8 @@
 // One message as a bubble: sender, quote, text, file, buttons, hour. What a tap does is given from outside.
 
 import { el, icon } from "./dom.js";
-import { store } from "./store.js";
-import { fileSize, firstLine, fullName, plain, rich, serviceLine } from "./text.js";
+import { openChat, store } from "./store.js";
+import { fileSize, firstLine, fullName, kindName, onZalo, plain, rich, serviceLine } from "./text.js";
 import { hourMinute } from "./time.js";
 
 function fileItem(message) {
@@ -50,10 +50,21 @@ function keyboard(message) {
     ...lines.map((line) => el("div", { className: "keys-line" }, ...line.map((button) => key(button, message)))));
 }
 
+// What Zalo sends by an address or an id only: named, and opened where there is an address.
+function named(message) {
+  if (!onZalo(openChat()) || message.text || message.photo || message.document) return null;
+  const address = message.photo_url ?? message.voice_url;
+  const name = el("span", { className: "name" }, kindName(message));
+  const inside = [icon("file"), el("span", {}, name)];
+  if (!/^https?:/i.test(address ?? "")) return el("span", { className: "file" }, ...inside);
+  return el("a", { className: "file", href: address, target: "_blank", rel: "noopener noreferrer" }, ...inside);
+}
+
 function textOf(message) {
   const text = message.text ?? message.caption;
   if (!message.html && !text) return null;
-  return el("div", { className: "text" }, message.html ? rich(message.html) : plain(text));
+  const tappable = !onZalo(openChat());
+  return el("div", { className: "text" }, message.html ? rich(message.html, tappable) : plain(text, tappable));
 }
 
 // The list item of a message. `first` says that the sender changed, so that the name is shown again.
@@ -73,7 +84,7 @@ export function bubble(message, { first, group }) {
   return el(
     "li",
     { className: `${bot ? "bot" : "person"}${first ? " first" : ""}`, "data-id": message.message_id },
-    el("div", { className: "bubble" }, first ? name : null, quote(message), fileItem(message), textOf(message), foot),
+    el("div", { className: "bubble" }, first ? name : null, quote(message), fileItem(message), named(message), textOf(message), foot),
     keyboard(message),
     reply,
   );

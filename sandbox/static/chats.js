@@ -2,7 +2,7 @@
 
 import { $, el, icon, place } from "./dom.js";
 import { openChat, simulatedNow, store } from "./store.js";
-import { botAway, chatTitle, firstLine, fold } from "./text.js";
+import { botAway, chatTitle, firstLine, fold, onZalo } from "./text.js";
 import { shortTime } from "./time.js";
 
 const rows = new Map();
@@ -15,7 +15,7 @@ function order(a, b) {
 
 function searchText(chat) {
   const names = (chat.members ?? []).map((user) => `${user.first_name} ${user.last_name ?? ""} ${user.username ?? ""}`);
-  return fold([chatTitle(chat), ...names].join(" "));
+  return fold([chatTitle(chat), ...names, onZalo(chat) ? "zalo" : ""].join(" "));
 }
 
 function visible() {
@@ -42,6 +42,7 @@ function row(chat, now) {
     unread: chat.unread,
     away: botAway(chat),
     isPrivate,
+    zalo: onZalo(chat),
     current: chat.id === store.open,
   };
   const signature = JSON.stringify(facts);
@@ -54,7 +55,7 @@ function row(chat, now) {
     el("span", { className: "face", title: isPrivate ? "Riêng" : "Nhóm" }, icon(isPrivate ? "private" : "group")),
     el("span", { className: "title" }, facts.title),
     el("span", { className: "at" }, facts.at),
-    el("span", { className: "line" }, mark, facts.line),
+    el("span", { className: "line" }, facts.zalo ? el("span", { className: "platform" }, "Zalo") : null, mark, facts.line),
     chat.unread
       ? el("span", { className: "badge", "aria-label": `${chat.unread} tin chưa đọc` }, chat.unread > 99 ? "99+" : String(chat.unread))
       : null,

@@ -1,8 +1,9 @@
-// The list of commands above the text box: opens at "/", narrows as one types, is chosen by keys or by a tap.
+// The list above the text box: commands after "/", in groups of Zalo the bot after "@". It narrows as one types, and is
+// chosen by keys or by a tap.
 
 import { $, el } from "./dom.js";
 import { openChat, store } from "./store.js";
-import { fold } from "./text.js";
+import { fold, onZalo } from "./text.js";
 
 let shown = [];
 let active = 0;
@@ -12,6 +13,15 @@ let dismissed = "";
 function typed() {
   const match = /^\/([\p{L}\p{N}_]*)(?:@\w*)?$/u.exec($("text").value);
   return match ? fold(match[1]) : null;
+}
+
+// The bot of Zalo after the beginning of its name: in a group it hears nothing else.
+function mentioned() {
+  const chat = openChat();
+  const name = onZalo(chat) && chat.type !== "private" ? `@${store.zalo?.bot.first_name}` : "";
+  const text = $("text").value;
+  const begun = text.startsWith("@") && text.length < name.length && fold(name).startsWith(fold(text));
+  return begun ? [{ written: name, put: `${name} `, description: "Gọi bot" }] : [];
 }
 
 // A command as this chat needs it: in groups it names the bot, because several bots may listen.
@@ -28,7 +38,7 @@ function draw() {
   list.replaceChildren(
     ...shown.map((item, i) =>
       el("li", { id: `completion-${i}`, role: "option", "aria-selected": String(i === active), "data-index": i },
-        el("b", {}, "/" + item.command), el("span", {}, item.description))),
+        el("b", {}, item.written), el("span", {}, item.description))),
   );
   if (shown.length) {
     $("text").setAttribute("aria-activedescendant", `completion-${active}`);
@@ -38,14 +48,22 @@ function draw() {
   }
 }
 
+function commands(word) {
+  const all = openChat()?.commands ?? [];
+  const starts = (item) => item.command.startsWith(word);
+  const says = (item) => !starts(item) && word.length > 1 && fold(item.description).includes(word);
+  return [...all.filter(starts), ...all.filter(says)].map((item) => ({
+    written: `/${item.command}`,
+    put: `${addressed(`/${item.command}`)} `,
+    description: item.description,
+  }));
+}
+
 export function suggest() {
   const word = typed();
   const text = $("text").value;
   if (text !== dismissed) dismissed = "";
-  const all = openChat()?.commands ?? [];
-  const starts = (item) => item.command.startsWith(word);
-  const mentions = (item) => !starts(item) && word.length > 1 && fold(item.description).includes(word);
-  shown = word === null || dismissed ? [] : [...all.filter(starts), ...all.filter(mentions)];
+  shown = dismissed ? [] : word === null ? mentioned() : commands(word);
   active = 0;
   draw();
 }
@@ -58,7 +76,7 @@ export function closeSuggestions() {
 function choose(index) {
   const item = shown[index];
   if (!item) return;
-  $("text").value = addressed("/" + item.command) + " ";
+  $("text").value = item.put;
   closeSuggestions();
   $("text").focus();
   $("text").dispatchEvent(new Event("input", { bubbles: true }));
@@ -78,7 +96,7 @@ export function completionKey(event) {
     return true;
   }
   // A command that is already complete is sent by Enter, not completed once more.
-  const complete = event.key === "Enter" && shown[active].command === typed();
+  const complete = event.key === "Enter" && shown[active].written === `/${typed()}`;
   if ((event.key === "Tab" && !event.shiftKey) || (event.key === "Enter" && !event.shiftKey && !complete)) {
     choose(active);
     return true;

@@ -5,7 +5,7 @@ import { addressed, closeSuggestions, completionKey, startCompletion, suggest } 
 import { $, attempt, el, icon } from "./dom.js";
 import { openChat, refreshMessages, refreshState, store } from "./store.js";
 import { askedReply, drawReplyKeyboard } from "./reply_keyboard.js";
-import { botAway, fileSize, firstLine, fullName } from "./text.js";
+import { botAway, fileSize, firstLine, fullName, onZalo } from "./text.js";
 
 const writers = new Map();
 const drafts = new Map();
@@ -68,6 +68,9 @@ function drawWriters(chat) {
   $("writer").value = writerId() ?? "";
 }
 
+const firstWord = (isPrivate) =>
+  isPrivate ? "Bot chỉ được nhắn sau khi bạn viết trước." : `Bot chỉ nghe tin bắt đầu bằng @${store.zalo?.bot.first_name}.`;
+
 // Why one cannot write here, or is not heard, and the way out: [words, button, action, whether the box stays].
 function bar(chat) {
   const isPrivate = chat.type === "private";
@@ -77,6 +80,7 @@ function bar(chat) {
       ? ["Bạn đã chặn bot này.", "Bỏ chặn", "unblock", false]
       : ["Bot không còn trong nhóm và không thấy tin ở đây.", "Thêm lại bot", "unblock", true];
   }
+  if (onZalo(chat)) return chat.started ? null : [firstWord(isPrivate), "", null, true];
   if (isPrivate && chat.started === false) return ["Bot chỉ được nhắn sau khi bạn bắt đầu.", "Bắt đầu", "start", false];
   return null;
 }

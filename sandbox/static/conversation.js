@@ -6,7 +6,7 @@ import { bubble } from "./bubbles.js";
 import { $, alertDialog, attempt, el, place, toast } from "./dom.js";
 import { callbackAnswer } from "./live.js";
 import { openChat, refreshMessages, refreshState, store } from "./store.js";
-import { chatTitle, firstLine, serviceLine } from "./text.js";
+import { chatTitle, firstLine, onZalo, serviceLine } from "./text.js";
 import { dayKey, dayTitle } from "./time.js";
 import { replyTo, sendCommand, writerId } from "./composer.js";
 
@@ -81,7 +81,8 @@ function items(chat) {
 function drawHead(chat) {
   $("chat-title").textContent = chatTitle(chat);
   const people = (chat.members ?? []).filter((user) => !user.is_bot).length;
-  $("chat-sub").textContent = chat.type === "private" ? "Trò chuyện riêng với bot" : `Nhóm · ${people} người`;
+  const kind = chat.type === "private" ? "Trò chuyện riêng với bot" : `Nhóm · ${people} người`;
+  $("chat-sub").textContent = onZalo(chat) ? `Zalo · ${kind}` : kind;
   $("conversation").setAttribute("aria-label", chatTitle(chat));
   const pinned = store.messages.get(chat.pinned_message_id);
   $("pinned").hidden = !pinned;

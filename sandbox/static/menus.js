@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { $, attempt, el, menu } from "./dom.js";
 import { openChat, refreshState, store } from "./store.js";
-import { botAway } from "./text.js";
+import { botAway, onZalo } from "./text.js";
 
 const FAULTS = [
   ["status", "Đáp lỗi"],
@@ -31,10 +31,10 @@ function chatActions(panel, close) {
       });
     } }, label);
   const rows = [action("Đánh dấu đã đọc", "read")];
-  if (chat.type === "group") rows.push(action("Chuyển thành nhóm lớn (supergroup)", "migrate"));
+  if (chat.type === "group" && !onZalo(chat)) rows.push(action("Chuyển thành nhóm lớn (supergroup)", "migrate"));
   if (botAway(chat)) rows.push(action(isPrivate ? "Bỏ chặn bot" : "Thêm lại bot", "unblock"));
   else rows.push(action(isPrivate ? "Chặn bot" : "Mời bot ra khỏi nhóm", "block", "danger"));
-  rows.push(el("p", { className: "fine" }, `Mã cuộc trò chuyện: ${chat.id}`));
+  rows.push(el("p", { className: "fine" }, `Mã cuộc trò chuyện: ${chat.address ?? chat.id}`));
   panel.replaceChildren(...rows);
 }
 
@@ -86,6 +86,11 @@ function faultLine(fault) {
   return [kind, fault.status, fault.method, fault.times === null ? "cho tới khi bỏ" : `còn ${fault.times ?? 1} lần`].filter(Boolean).join(" · ");
 }
 
+function zaloLine(zalo) {
+  const sent = zalo.messages_allowed === null ? `${zalo.sent_this_month}` : `${zalo.sent_this_month}/${zalo.messages_allowed}`;
+  return `Zalo: ${sent} tin trong tháng, ${zalo.users} người${zalo.webhook.url ? `, qua webhook ${zalo.webhook.url}` : ""}.`;
+}
+
 function globalPanel(panel) {
   const waiting = el("ul", { className: "waiting" });
   const clear = el("button", { type: "button", className: "soft", hidden: true, onclick: () =>
@@ -107,8 +112,9 @@ function globalPanel(panel) {
   const way = store.webhook?.url ? `Bot nhận tin qua webhook: ${store.webhook.url}` : "Bot nhận tin bằng cách hỏi (getUpdates).";
   panel.replaceChildren(
     el("h2", {}, "Diễn tập"),
-    el("label", { className: "check" }, limits, el("span", {}, "Giới hạn tốc độ như Telegram thật")),
+    el("label", { className: "check" }, limits, el("span", {}, "Giới hạn như Telegram và Zalo thật")),
     el("p", { className: "fine" }, way),
+    ...(store.zalo ? [el("p", { className: "fine" }, zaloLine(store.zalo))] : []),
     el("h3", {}, "Gây lỗi cho lần gọi sắp tới"),
     faultForm(redraw), waiting, clear,
   );

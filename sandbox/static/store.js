@@ -9,6 +9,7 @@ export const store = {
   clockReadAt: 0,
   limits: {},
   webhook: {},
+  zalo: null,
   loaded: false,
   connection: "connecting",
   open: null,
@@ -74,6 +75,7 @@ export const refreshState = once(async () => {
   store.chats = new Map(state.chats.map((chat) => [chat.id, chat]));
   store.limits = state.limits ?? {};
   store.webhook = state.webhook ?? {};
+  store.zalo = state.zalo ?? null;
   store.loaded = true;
   setClock(state.clock);
 }, 200);

@@ -11,6 +11,8 @@ export function chatTitle(chat) {
   return person ? fullName(person) : String(chat.id);
 }
 
+export const onZalo = (chat) => chat?.platform === "zalo";
+
 // Whether the bot can no longer write here: blocked by the person, put out of the group, or gone from it.
 export const botAway = (chat) => chat.blocked || chat.bot_status === "left";
 
@@ -31,12 +33,20 @@ export function serviceLine(message) {
   return found ? found[1](message[found[0]]) : null;
 }
 
+// What a message without words is called.
+export function kindName(message) {
+  if (message.photo || message.photo_url) return "Ảnh";
+  if (message.document) return message.document.file_name ?? "Tệp";
+  if (message.sticker) return "Nhãn dán";
+  if (message.voice_url) return "Tin thoại";
+  if (message.unsupported) return "Tin mà bot không đọc được";
+  return "Tin nhắn";
+}
+
 export function firstLine(message) {
   const text = message.text ?? message.caption ?? serviceLine(message);
   if (text) return text.split("\n").find((line) => line.trim()) ?? "";
-  if (message.photo) return "Ảnh";
-  if (message.document) return message.document.file_name ?? "Tệp";
-  return "Tin nhắn";
+  return kindName(message);
 }
 
 export function fileSize(bytes) {
@@ -106,17 +116,17 @@ function trimAround(block) {
 
 // The server's HTML as nodes. Only the marks that Telegram knows survive, attributes never do, so that a fault in
 // the server's escaping cannot become a script here.
-export function rich(html) {
+export function rich(html, tappable = true) {
   // The wrapper keeps white space at the beginning, which a parser drops at the top of a body.
   const parsed = new DOMParser().parseFromString(`<div>${html}</div>`, "text/html");
   const out = document.createDocumentFragment();
-  for (const child of parsed.body.childNodes) copyNode(child, out, true);
+  for (const child of parsed.body.childNodes) copyNode(child, out, tappable);
   for (const block of out.querySelectorAll("blockquote, pre")) trimAround(block);
   return out;
 }
 
-export function plain(text) {
+export function plain(text, tappable = true) {
   const out = document.createDocumentFragment();
-  addText(text, out, true);
+  addText(text, out, tappable);
   return out;
 }

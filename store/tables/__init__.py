@@ -17,14 +17,25 @@ from store.tables.base import Base, partial_index, table_of
 from store.tables.people import (
     AuditRow,
     BindingRow,
+    CalendarLinkRow,
     ChatRow,
     InviteRow,
     InviteTryRow,
+    OfferRow,
     ProposalRow,
     RequestRow,
     StatusWishRow,
 )
-from store.tables.traffic import InboxRow, NoticeRow, OutboxRow, PaceRow, RestoreRow, ScanRow, TroubleRow
+from store.tables.traffic import (
+    InboxRow,
+    MonthlySendsRow,
+    NoticeRow,
+    OutboxRow,
+    PaceRow,
+    RestoreRow,
+    ScanRow,
+    TroubleRow,
+)
 
 __all__ = [
     "AgencyRow",
@@ -32,6 +43,7 @@ __all__ = [
     "AuditRow",
     "Base",
     "BindingRow",
+    "CalendarLinkRow",
     "ChatRow",
     "EvidenceRow",
     "HoldRow",
@@ -39,7 +51,9 @@ __all__ = [
     "InviteRow",
     "InviteTryRow",
     "ItemRow",
+    "MonthlySendsRow",
     "NoticeRow",
+    "OfferRow",
     "OutboxRow",
     "PaceRow",
     "PlanChangeRow",

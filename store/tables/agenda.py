@@ -61,8 +61,9 @@ class AssignmentRow(Base):
 
     `due` is the day in force: `set_due`, which people set or extended it to, else `plan_due`, which the plan's file gives.
     `next_milestone_on` is the business day on which the scan must look at the row again; null when it never must.
-    `progress` is in percent. A supporting agency's part that a lead asked for (SUPPORT) has the lead's code in `asked_by` and
-    the lead's own assignment in `parent_id`.
+    `revision` counts the changes that a calendar shows, the last one at `revised_at` (business time); `former_due` is the
+    due day before it last moved. `progress` is in percent. A supporting agency's part that a lead asked for (SUPPORT) has
+    the lead's code in `asked_by` and the lead's own assignment in `parent_id`.
     """
 
     __tablename__ = "assignments"
@@ -100,11 +101,15 @@ class AssignmentRow(Base):
     asked_by: Mapped[str | None] = mapped_column(String(20))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"))
     retired: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    revised_at: Mapped[datetime | None]
+    former_due: Mapped[date | None]
     next_milestone_on: Mapped[date | None]
 
 
 class EvidenceRow(Base):
-    """A photo or file that an officer sent for an assignment. The file stays with the channel: `file_id` is its id there."""
+    """A photo or file that an officer sent for an assignment. The file stays with the channel: `file_id` is its id
+    there, or its address."""
 
     __tablename__ = "evidence"
     __table_args__ = (Index("ix_evidence_assignment", "assignment_id"),)

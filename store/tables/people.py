@@ -1,6 +1,6 @@
 """Who talks to the bot, as what, and what they did."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
@@ -15,7 +15,8 @@ class ChatRow(Base):
     """A place the bot can write to. `suspended` says why it cannot for now. `next_send_at` is our own pace, `not_before`
     what the channel's service asked for (both wall time). In a group with `admins_only` only its admins may change
     anything: `admins` are their ids as of `admins_at` (wall time). `pinned` is the channel's id of the status message,
-    `shown` the fingerprint of what it says."""
+    `shown` the fingerprint of what it says. A `sparing` chat, whose service counts messages, hears from the bot of its own
+    accord once a day at most, and has no status message."""
 
     __tablename__ = "chats"
     __table_args__ = (UniqueConstraint("channel", "address"),)
@@ -33,6 +34,25 @@ class ChatRow(Base):
     admins_at: Mapped[datetime | None]
     pinned: Mapped[str | None] = mapped_column(String(64))
     shown: Mapped[str | None] = mapped_column(String(64))
+    sparing: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class OfferRow(Base):
+    """A choice that a chat can answer with `number`, where nothing can be tapped; it went out with the message `outbox_id`.
+    `tone` is bot.message.Tone's word. Business time."""
+
+    __tablename__ = "offers"
+    __table_args__ = (UniqueConstraint("chat_id", "number"), Index("ix_offers_outbox", "outbox_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
+    number: Mapped[int]
+    action: Mapped[str] = mapped_column(Text)
+    label: Mapped[str] = mapped_column(Text)
+    tone: Mapped[str] = mapped_column(String(10))
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"))
+    expires_at: Mapped[datetime]
+    answered: Mapped[bool] = mapped_column(default=False)
 
 
 class StatusWishRow(Base):
@@ -79,6 +99,23 @@ class InviteRow(Base):
     replaces_chat_id: Mapped[int | None] = mapped_column(ForeignKey("chats.id"))
 
 
+class CalendarLinkRow(Base):
+    """The private address under which a chat's calendar can be subscribed to. Its token is kept as its SHA-256 only;
+    `last_used` is the business day on which somebody last fetched the calendar."""
+
+    __tablename__ = "calendar_links"
+    __table_args__ = (
+        partial_index("ux_calendar_links_live", "chat_id", where="revoked_at IS NULL", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_used: Mapped[date | None]
+
+
 class InviteTryRow(Base):
     """A wrong code typed by a person, so that guessing can be limited."""
 
@@ -92,11 +129,12 @@ class InviteTryRow(Base):
 
 
 class ProposalRow(Base):
-    """A change that waits for a person's yes. Buttons name it by id and carry no authority of their own.
+    """A change that waits for a person's yes. Choices name it by id and carry no authority of their own.
 
-    `action` is the command that asks, `details` what it keeps for its yes, `assignment_ids` what a yes would change. While a
-    person still has to say which of several they mean, these are empty and `alternatives` has the lists of ids to pick from.
-    `asked_in` and `shown_in` are the channel's ids of the message that asked and of the one that shows the outcome.
+    `action` is the command that asks, `person` the channel's id of who did, `details` what it keeps for its yes,
+    `assignment_ids` what a yes would change. While a person still has to say which of several they mean, these are empty and
+    `alternatives` has the lists of ids to pick from. `asked_in` and `shown_in` are the channel's ids of the message that
+    asked and of the one that shows the outcome.
     """
 
     __tablename__ = "proposals"
@@ -104,6 +142,7 @@ class ProposalRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
+    person: Mapped[str] = mapped_column(String(64), default="", server_default="")
     assignment_ids: Mapped[list[Any]] = mapped_column(default=list)
     alternatives: Mapped[list[Any]] = mapped_column(default=list)
     action: Mapped[str] = mapped_column(String(20), default="done", server_default="done")

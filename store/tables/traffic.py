@@ -21,6 +21,17 @@ class PaceRow(Base):
     not_before: Mapped[datetime | None]
 
 
+class MonthlySendsRow(Base):
+    """How many messages have left by a counted channel in a month (its first day, business time), of how many allowed."""
+
+    __tablename__ = "monthly_sends"
+
+    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    sent: Mapped[int]
+    allowed: Mapped[int]
+
+
 class NoticeRow(Base):
     """The fact that one milestone of one assignment is to reach one chat; unique for ever. `due` is the assignment's due day
     at that time; of one without, which only a nudge can speak of, the nudge's own day."""

@@ -1,9 +1,11 @@
 """A bot on the real plan in a sandbox, and chats in which people type, tap and read as they do on a phone."""
 
+import re
 import shutil
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -15,14 +17,18 @@ from app.rules import read_rules
 from app.service import Service, running
 from bot.commands.menu import Command
 from bot.commands.typed import read_typed
+from config.settings import Tokens
 from plan.vietnam import day_of, instant_of
 from store.invites import make_invite
 from store.states import Role
 from store.tables import InboxRow
 from tests.app.town import (
     AT_ONCE,
+    BOTH,
     BY_HAND,
+    TELEGRAM,
     TOKEN,
+    ZALO,
     Seen,
     Town,
     eventually,
@@ -34,6 +40,8 @@ from tests.png import gray_png
 
 DATA = Path(__file__).parents[2] / "data"
 BOT = "nhacviec_bot"
+_SAID = {"done": "xong", "task": "việc", "history": "lịch sử", "progress": "tiến độ"}
+_TAPPABLE = re.compile(rf"/({'|'.join(_SAID)})_([a-z0-9_]+)")
 Camera = Callable[[str, int], Awaitable[None]]
 
 
@@ -43,15 +51,21 @@ async def no_camera(name: str, chat: int) -> None:
 
 @dataclass(kw_only=True)
 class Province:
-    """The bot at work. `used` are the commands that people have given, typed or tapped; `camera` is called for what is
-    worth a picture."""
+    """The bot at work, with everybody's chats on `channel`. `used` are the commands that people have given, typed or tapped;
+    `camera` is called for what is worth a picture."""
 
     town: Town
     service: Service
     clock: RehearsalClock
     folder: Path
+    channel: str = TELEGRAM
     camera: Camera = no_camera
     used: set[Command] = field(default_factory=set)
+    chats: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def on_zalo(self) -> bool:
+        return self.channel == ZALO
 
     async def comes(self, day: str, hour: str = "07:30") -> None:
         """That day (03-07) and hour come; the bot looks whether anything is owed."""
@@ -76,14 +90,20 @@ class Province:
         # Pinning makes updates that nobody here counts: ask the town what is still on its way.
         async def has_come() -> bool:
             state = await self.town.ask("GET", "/state")
-            return int(state["webhook"]["pending_update_count"]) == 0
+            # On Zalo what was polled is no longer with the platform, and may not be in the inbox yet.
+            kept = await self._updates(ZALO) >= self.town.events
+            return int(state["webhook"]["pending_update_count"]) == 0 and kept
 
         await eventually(has_come)
         await quiet(self.service.database, updates=await self._updates())
 
-    async def _updates(self) -> int:
+    async def _updates(self, channel: str | None = None) -> int:
+        """How many are in the inbox."""
+        counted = select(func.count()).select_from(InboxRow)
+        if channel is not None:
+            counted = counted.where(InboxRow.channel == channel)
         async with self.service.database.read() as session:
-            return await session.scalar(select(func.count()).select_from(InboxRow)) or 0
+            return await session.scalar(counted) or 0
 
     async def edits_plan(self, before: str, after: str) -> None:
         """Somebody changes one line of the plan's file; the bot looks at it."""
@@ -103,15 +123,20 @@ class Province:
             return await make_invite(session, role=role, agency=agency, now=self.clock())
 
     async def private(self, number: int, name: str) -> "Chat":
-        await self.town.person(number, name)
-        return Chat(province=self, number=number, person=number)
+        if number not in self.chats:
+            self.chats[number] = await self.town.person(number, name, on=self.channel)
+        return self._chat(self.chats[number], number)
+
+    def _chat(self, number: int, person: int) -> "Chat":
+        kind = NumberedChat if self.on_zalo else Chat
+        return kind(province=self, number=number, person=person)
 
     async def group(self, number: int, title: str, admin: tuple[int, str], member: tuple[int, str]) -> "Chat":
         """A group of two whose first is its admin; what is not said by somebody else is said by the admin."""
         for person, name in (admin, member):
-            await self.town.person(person, name)
-        await self.town.group(number, title, admin[0], member[0])
-        return Chat(province=self, number=number, person=admin[0])
+            await self.private(person, name)
+        made = await self.town.group(number, title, admin[0], member[0], on=self.channel)
+        return self._chat(made, admin[0])
 
     def note(self, typed: str) -> None:
         """Remember the command that somebody gave."""
@@ -142,7 +167,7 @@ class Chat:
         """Somebody taps the newest button that is called so (or begins so); what it became or was answered with."""
         heard = await self.province.town.heard(self.number)
         with_it = [one for one in heard if any(shown.startswith(label) for shown, _ in one.buttons)]
-        assert with_it, f"no button {label!r} in:\n{heard[-1].text}"
+        assert with_it, f"no choice {label!r} in:\n{heard[-1].text}"
         found = with_it[-1]
         self.province.note(found.action(label).removeprefix("run:"))
         before = await self._newest()
@@ -161,6 +186,7 @@ class Chat:
         )
         assert answer.is_success, answer.text
         self.province.town.updates += 1
+        self.province.town.events += bool(answer.json().get("reached"))
         return await self._answer(before, name, sentences)
 
     async def hears(self, *sentences: str) -> str:
@@ -216,18 +242,84 @@ def picture(width: int, height: int) -> bytes:
     )
 
 
+class NumberedChat(Chat):
+    """A chat on Zalo: choices are answered by number, nothing is pinned, and what is no reminder rides with an answer or a
+    morning message."""
+
+    _news: str = ""
+
+    async def hears(self, *sentences: str) -> str:
+        """What came in a morning message, and what rode with any answer; something harmless is asked to fetch the rest."""
+        found = await self.province.town.heard(self.number, after=self._read)
+        unasked = [one.text for one in found if one.id not in self._answers]
+        await self.says("ai")
+        text = "\n\n".join([*unasked, *([self._news] if self._news else [])])
+        self._read, self._news = await self._newest(), ""
+        expect(text, tuple(map(as_typed, sentences)), "what came unasked")
+        return text
+
+    async def pinned(self, *sentences: str) -> str:
+        await self.province.renews_statuses()
+        assert await self.province.town.status(self.number) is None
+        return ""
+
+    async def _answer(
+        self, before: int, said: str, sentences: tuple[str, ...], *, tapped: int | None = None
+    ) -> Seen:
+        await self.province.settled()
+        found = await self.province.town.heard(self.number, after=before)
+        assert found, f"no answer to {said}"
+        self._answers |= {one.id for one in found}
+        answer, _, news = "\n\n".join(one.text for one in found).partition("📨 Tin mới")
+        self._news += news
+        expect(answer, tuple(map(as_typed, sentences)), said)
+        return replace(found[-1], text=answer)
+
+
+def as_typed(sentence: str) -> str:
+    """The sentence as it stands where nothing can be tapped: “xong 2.6a” for "/done_2_6a", “xong BC q1” for "/done_bc_q1"."""
+    return _TAPPABLE.sub(lambda found: f"“{_SAID[found[1]]} {_about(found[2])}”", sentence)
+
+
+def _about(tapped: str) -> str:
+    code = re.match(r"[0-9]+_[0-9]+[a-z0-9]*|[a-z]+", tapped)
+    assert code is not None, tapped
+    period = tapped[code.end() :].strip("_").replace("nam", "năm")
+    return f"{code[0].replace('_', '.') if code[0][0].isdigit() else code[0].upper()} {period}".strip()
+
+
 @asynccontextmanager
 async def open_province(
-    folder: Path, camera: Camera = no_camera, kind: type[Province] = Province
+    folder: Path, camera: Camera = no_camera, kind: type[Province] = Province, *, channel: str = TELEGRAM
 ) -> AsyncIterator[Province]:
     """The afternoon before the first reminders, with a copy of the real plan that can be edited."""
     shutil.copytree(DATA, folder / "data")
     start = instant_of(date(2023, 3, 6), time(14, 0))
     async with open_town(clock_from=start) as town:
         await town.set_clock(start)
-        settings = settings_for(town.url, folder, nhacviec_plans=str(folder / "data" / "tasks.yaml"))
+        with socket.create_server(("127.0.0.1", 0)) as found:
+            place = f"127.0.0.1:{found.getsockname()[1]}"
+        settings = settings_for(
+            town.url,
+            folder,
+            nhacviec_plans=str(folder / "data" / "tasks.yaml"),
+            nhacviec_listen=place,
+            nhacviec_public_url=f"http://{place}",
+        )
         clock = RehearsalClock(start, speed=0)
         async with running(
-            settings, read_rules(settings), token=TOKEN, clock=clock, rhythm=BY_HAND, pace=AT_ONCE
+            settings,
+            read_rules(settings),
+            tokens=BOTH if channel == ZALO else Tokens(telegram=TOKEN),
+            clock=clock,
+            rhythm=BY_HAND,
+            pace=AT_ONCE,
         ) as service:
-            yield kind(town=town, service=service, clock=clock, folder=folder / "data", camera=camera)
+            yield kind(
+                town=town,
+                service=service,
+                clock=clock,
+                folder=folder / "data",
+                camera=camera,
+                channel=channel,
+            )

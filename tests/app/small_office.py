@@ -9,6 +9,7 @@ from pathlib import Path
 from app.clock import RehearsalClock
 from app.rules import read_rules
 from app.service import Service, running
+from config.settings import Tokens
 from scheduler.clockwork import Rhythm
 from store.agenda import Entry, entries
 from store.invites import make_invite
@@ -71,7 +72,12 @@ async def at_work(
     settings = settings_for(town.url, folder, nhacviec_plans=str(write_plan(folder, tasks=tasks)))
     clock = RehearsalClock(since, speed=0)
     async with running(
-        settings, read_rules(settings), token=TOKEN, clock=clock, rhythm=rhythm, pace=AT_ONCE
+        settings,
+        read_rules(settings),
+        tokens=Tokens(telegram=TOKEN),
+        clock=clock,
+        rhythm=rhythm,
+        pace=AT_ONCE,
     ) as service:
         yield Office(town=town, folder=folder, service=service, clock=clock)
 

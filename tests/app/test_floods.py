@@ -12,6 +12,7 @@ import pytest
 from app.clock import RehearsalClock
 from app.rules import read_rules
 from app.service import Service, running
+from config.settings import Tokens
 from scheduler.clockwork import Rhythm
 from store.pacing import Pace
 from store.tables import PaceRow
@@ -35,7 +36,7 @@ async def service_in(
     async with running(
         settings,
         read_rules(settings),
-        token=TOKEN,
+        tokens=Tokens(telegram=TOKEN),
         clock=clock or standing_still,
         rhythm=OFTEN,
         pace=pace,

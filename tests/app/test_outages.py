@@ -21,6 +21,7 @@ from app.clock import RehearsalClock
 from app.rules import read_rules
 from app.service import Service, running
 from app.storage import awaited_database
+from config.settings import Tokens
 from scheduler.clockwork import Rhythm
 from store.database import Database
 from store.tables import AssignmentRow
@@ -50,7 +51,12 @@ async def service_on(
         town.url, folder, database_url=away.url, nhacviec_plans=str(write_plan(folder)), **more
     )
     async with running(
-        settings, read_rules(settings), token=TOKEN, clock=clock, rhythm=RESTLESS, pace=AT_ONCE
+        settings,
+        read_rules(settings),
+        tokens=Tokens(telegram=TOKEN),
+        clock=clock,
+        rhythm=RESTLESS,
+        pace=AT_ONCE,
     ) as service:
         away.opened(service.database)
         yield service

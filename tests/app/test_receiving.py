@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.clock import wall_clock
-from app.receiving import WayIn, way_in
+from app.receiving import WayIn
+from app.telegram_line import way_in
 from bot.telegram.connect import make_bot
 from store.database import Database
 from store.inbox import Arrival
@@ -46,7 +47,7 @@ async def receiving(
 
     settings = settings_for(town.url, folder, **more)
     async with make_bot(token=TOKEN, api_url=town.url, proxy=None) as bot:
-        way = way_in(settings, bot, database, keep, who="here", wall=wall_clock())
+        way = way_in(settings, bot, database, keep, who="here", began=wall_clock())
         await way.prepare()
         running = asyncio.create_task(way.run())
         yield way, came

@@ -14,6 +14,7 @@ from app.clock import RehearsalClock, wall_clock
 from app.rules import read_rules
 from app.service import Service, running
 from bot.message import message, to_json
+from config.settings import Tokens
 from sandbox.server import create_app, serve
 from sandbox.world import Settings as SandboxSettings
 from scheduler.clockwork import Rhythm
@@ -74,7 +75,12 @@ async def started_again(
     """The next start, in this process."""
     settings = settings_for(town_url, folder, database_url=store_url, nhacviec_plans=str(write_plan(folder)))
     async with running(
-        settings, read_rules(settings), token=TOKEN, clock=clock or wall_clock, rhythm=rhythm, pace=AT_ONCE
+        settings,
+        read_rules(settings),
+        tokens=Tokens(telegram=TOKEN),
+        clock=clock or wall_clock,
+        rhythm=rhythm,
+        pace=AT_ONCE,
     ) as service:
         yield service
 

@@ -16,6 +16,7 @@ from store.figures import Figures as Counted
 from store.figures import figures
 from tests.app.province import open_province
 from tests.app.three_people import Figures, live
+from tests.app.town import TELEGRAM, ZALO
 
 # The cutoffs of the plan's report periods, and a few days on which something had just been moved, taken back or retired.
 CLOSINGS = [
@@ -84,10 +85,11 @@ class Year:
     from_audit: dict[date, dict[str, int]]
 
 
-@pytest.fixture(scope="module")
-def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
+@pytest.fixture(scope="module", params=[TELEGRAM, ZALO])
+def year(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Year:
     async def lived() -> Year:
-        async with open_province(tmp_path_factory.mktemp("three")) as province:
+        folder = tmp_path_factory.mktemp("three")
+        async with open_province(folder, channel=request.param) as province:
             office, leader = await live(province)
             async with province.service.database.read() as session:
                 stored = figures(await entries(session), province.today)

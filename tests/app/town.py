@@ -1,11 +1,12 @@
 """A served sandbox and its people, spoken to over HTTP, and the bot that lives in it."""
 
 import asyncio
+import re
 import struct
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,19 +15,26 @@ import httpx
 from sqlalchemy import func, select
 
 from bot.status_message import MARK
-from config.settings import Settings
+from config.settings import Settings, Tokens
 from plan.vietnam import local
 from sandbox.limits import LimitSettings
 from sandbox.server import create_app, serve
-from sandbox.world import DEFAULT_TOKEN
+from sandbox.world import DEFAULT_TOKEN, DEFAULT_ZALO_TOKEN
 from sandbox.world import Settings as SandboxSettings
 from scheduler.clockwork import Rhythm
 from store.database import Database
 from store.pacing import Pace
+from store.riders import has_had_its_message, rides
 from store.states import InboxState, OutboxState
-from store.tables import InboxRow, OutboxRow
+from store.tables import ChatRow, InboxRow, OutboxRow
 
 TOKEN = DEFAULT_TOKEN
+TELEGRAM, ZALO = "telegram", "zalo"
+BOTH = Tokens(telegram=TOKEN, zalo=DEFAULT_ZALO_TOKEN)
+# The sandbox numbers its chats on Zalo from here.
+_FIRST_ON_ZALO = 9_000_000_000_001
+# "12. Xác nhận", and under an item "   7. ✅ 2.6a".
+_NUMBERED = re.compile(r"^(?:   )?([0-9]{1,3})\. (.+)$", re.MULTILINE)
 # Nothing wakes up by itself: the test says when.
 BY_HAND = Rhythm(scan=3600, statuses=3600, refresh=3600, leases=3600, watch=3600)
 AT_ONCE = Pace(per_second=1e6, per_chat_per_second=1e6, group_per_minute=1_000_000)
@@ -35,7 +43,8 @@ _PATIENCE_SECONDS = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A message as the chat shows it; `at` is the time on a clock in Vietnam, `buttons` are (label, action)."""
+    """A message as the chat shows it; `at` is the time on a clock in Vietnam, `buttons` are (label, action): on Zalo the
+    numbered lines, whose action is the number."""
 
     id: int
     outgoing: bool
@@ -56,31 +65,44 @@ class Seen:
 
 @dataclass(kw_only=True)
 class Town:
-    """The sandbox from outside. `updates` counts what the bot has to hear of."""
+    """The sandbox from outside. `updates` counts what the bot has to hear of, `events` what of it on Zalo; in the groups
+    `mentioned_in` it is mentioned."""
 
     url: str
     control: httpx.AsyncClient
     updates: int = 0
+    events: int = 0
+    mentioned_in: set[int] = field(default_factory=set)
 
     async def ask(self, verb: str, path: str, body: object = None) -> Any:
         answer = await self.control.request(verb, f"/control{path}", json=body)
         assert answer.is_success, answer.text
         return answer.json()
 
-    async def person(self, number: int, name: str) -> None:
-        """A person with a private chat."""
+    async def person(self, number: int, name: str, *, on: str = TELEGRAM) -> int:
+        """A person with a private chat; the chat's number."""
         await self.ask("POST", "/users", {"id": number, "first_name": name})
-        await self.ask("POST", "/chats", {"id": number, "type": "private", "members": [number]})
+        chat = {"type": "private", "members": [number], "platform": on}
+        made = await self.ask("POST", "/chats", chat)
+        return int(made["id"])
 
-    async def group(self, number: int, title: str, *members: int) -> None:
+    async def group(self, number: int, title: str, *members: int, on: str = TELEGRAM) -> int:
+        """A group; the chat's number."""
         chat = {"id": number, "type": "group", "title": title, "members": members, "admins": members[:1]}
-        await self.ask("POST", "/chats", chat)
+        if on == ZALO:
+            chat |= {"id": _FIRST_ON_ZALO + abs(number), "platform": on}
+        made = await self.ask("POST", "/chats", chat)
+        if on == ZALO:
+            self.mentioned_in.add(int(made["id"]))
+        return int(made["id"])
 
     async def says(self, chat: int, text: str, *, who: int | None = None, **more: object) -> int:
-        """The message's number."""
-        said = {"from": chat if who is None else who, "text": text} | more
+        """The message's number. In a group on Zalo the bot is mentioned, or it would not hear of it."""
+        mention = {"mention": True} if chat in self.mentioned_in else {}
+        said = {"from": chat if who is None else who, "text": text} | mention | more
         written = await self.ask("POST", f"/chats/{chat}/messages", said)
         self.updates += 1
+        self.events += bool(written.get("reached"))
         return int(written["message_id"])
 
     async def sends_photo(self, chat: int, **more: str) -> int:
@@ -94,6 +116,10 @@ class Town:
         return int(answer.json()["message_id"])
 
     async def taps(self, chat: int, message: Seen, label: str, *, who: int | None = None) -> None:
+        """The choice of a message that begins so: a tap, or on Zalo its number in an answer."""
+        if is_on_zalo(chat):
+            await self.says(chat, message.action(label), who=who)
+            return
         tap = {"from": chat if who is None else who, "message_id": message.id, "data": message.action(label)}
         await self.ask("POST", f"/chats/{chat}/taps", tap)
         self.updates += 1
@@ -120,7 +146,7 @@ class Town:
         found: list[Seen] = []
         while True:
             answer = await self.ask("GET", f"/chats/{chat}/messages?limit=1000&after={after}")
-            page = [_seen(message) for message in answer["messages"]]
+            page = [_seen(message, numbered=is_on_zalo(chat)) for message in answer["messages"]]
             if not page:
                 return found
             found += page
@@ -149,8 +175,14 @@ class Town:
         await self.ask("PUT", "/clock", {"now": now.isoformat(), "running": False})
 
 
-def _seen(message: dict[str, Any]) -> Seen:
+def is_on_zalo(chat: int) -> bool:
+    return chat >= _FIRST_ON_ZALO
+
+
+def _seen(message: dict[str, Any], *, numbered: bool) -> Seen:
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    text = message.get("text", "")
+    numbers = _NUMBERED.findall(text) if numbered and message["outgoing"] else []
     answered = message.get("reply_to_message")
     return Seen(
         id=message["message_id"],
@@ -158,8 +190,9 @@ def _seen(message: dict[str, Any]) -> Seen:
         edited=message["edited"],
         answers=answered["message_id"] if answered else None,
         at=local(datetime.fromtimestamp(message["date"], UTC)),
-        text=message.get("text", ""),
-        buttons=tuple((button["text"], button["callback_data"]) for row in rows for button in row),
+        text=text,
+        buttons=tuple((button["text"], button["callback_data"]) for row in rows for button in row)
+        + tuple((label, number) for number, label in numbers),
     )
 
 
@@ -183,8 +216,12 @@ async def visit(url: str) -> AsyncIterator[Town]:
 
 def settings_for(town_url: str, folder: Path, **more: object) -> Settings:
     """Settings of a bot that lives in that town, with its store in the folder."""
-    chosen = {"telegram_api_url": town_url, "database_url": f"sqlite:///{folder / 'nhacviec.db'}"} | more
-    return Settings.model_validate(chosen)
+    chosen = {
+        "telegram_api_url": town_url,
+        "zalo_api_url": f"{town_url}/zalo",
+        "database_url": f"sqlite:///{folder / 'nhacviec.db'}",
+    }
+    return Settings.model_validate(chosen | more)
 
 
 async def eventually(is_so: Callable[[], Awaitable[bool]]) -> None:
@@ -203,8 +240,16 @@ async def quiet(database: Database, *, updates: int = 0) -> None:
             handled = select(func.count()).where(InboxRow.state != InboxState.NEW)
             if (await session.scalar(handled) or 0) < updates:
                 return False
-            waiting = select(func.count()).where(
-                OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.CLAIMED])
+            # What rides with another message waits for that one, which may never come.
+            waiting = (
+                select(func.count())
+                .select_from(OutboxRow)
+                .join(ChatRow, OutboxRow.chat_id == ChatRow.id)
+                .where(
+                    OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.CLAIMED]),
+                    ~rides(),
+                    ~has_had_its_message(),
+                )
             )
             return await session.scalar(waiting) == 0
 

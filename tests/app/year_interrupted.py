@@ -9,6 +9,7 @@ from app.clock import RehearsalClock
 from app.rehearsal import Sandbox, bind_everybody
 from app.rules import read_rules
 from app.service import running
+from config.settings import Tokens
 from plan.vietnam import instant_of, local
 from tests.app.town import AT_ONCE, BY_HAND, TOKEN, open_town, settings_for
 from tests.app.year_lived import AFTERNOON, FIRST, Days, Year, every_day
@@ -88,7 +89,7 @@ async def live_through_with_downtimes(folder: Path, away: list[Downtime]) -> Yea
         stretches = _stretches(working_days(away))
         for stretch in stretches:
             async with running(
-                settings, rules, token=TOKEN, clock=clock, rhythm=BY_HAND, pace=AT_ONCE
+                settings, rules, tokens=Tokens(telegram=TOKEN), clock=clock, rhythm=BY_HAND, pace=AT_ONCE
             ) as service:
                 if days is None:
                     await bind_everybody(

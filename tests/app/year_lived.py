@@ -7,16 +7,37 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.clock import RehearsalClock
 from app.rehearsal import Sandbox, bind_everybody
 from app.rules import read_rules
 from app.service import Service, running
+from config.settings import Tokens
 from plan.vietnam import instant_of
 from store.states import NoticeState, OutboxKind, OutboxState, Role
-from store.tables import AssignmentRow, BindingRow, ChatRow, ItemRow, NoticeRow, OutboxRow
-from tests.app.town import AT_ONCE, BY_HAND, TOKEN, Seen, Town, open_town, quiet, settings_for
+from store.tables import (
+    AssignmentRow,
+    BindingRow,
+    ChatRow,
+    ItemRow,
+    MonthlySendsRow,
+    NoticeRow,
+    OutboxRow,
+)
+from tests.app.town import (
+    AT_ONCE,
+    BOTH,
+    BY_HAND,
+    TELEGRAM,
+    TOKEN,
+    ZALO,
+    Seen,
+    Town,
+    open_town,
+    quiet,
+    settings_for,
+)
 from tests.app.year_on_paper import Told, answers_on_paper
 
 FIRST, LAST = date(2023, 3, 7), date(2023, 12, 31)
@@ -25,40 +46,63 @@ AFTERNOON = time(15, 0)
 
 @dataclass(frozen=True)
 class Year:
-    """What came of the year: sent notices and the bot's unasked messages by agency, and when what was closed."""
+    """What came of the year: sent notices and the bot's unasked messages by agency, when what was closed, and `most_sent`,
+    the most messages that left by Zalo in a month."""
 
+    channel: str
     told: dict[str, list[Told]]
     notice_keys: list[tuple[int, str, date, int]]
     mornings: Counter[tuple[str, date]]
     unasked: dict[str, list[Seen]]
     closed: dict[str, dict[str, date]]
     uncertain: int
+    most_sent: int
 
 
-async def live_through(folder: Path) -> Year:
+async def live_through(folder: Path, channel: str = TELEGRAM) -> Year:
+    """With a group for each agency on Telegram, or a chat of its officer on Zalo."""
     start = instant_of(FIRST, time(7, 25))
     async with open_town(clock_from=start) as town:
         settings = settings_for(town.url, folder)
         clock = RehearsalClock(start, speed=0)
         await town.set_clock(start)
         async with running(
-            settings, read_rules(settings), token=TOKEN, clock=clock, rhythm=BY_HAND, pace=AT_ONCE
+            settings,
+            read_rules(settings),
+            tokens=BOTH if channel == ZALO else Tokens(telegram=TOKEN),
+            clock=clock,
+            rhythm=BY_HAND,
+            pace=AT_ONCE,
         ) as service:
-            await bind_everybody(Sandbox(url=town.url, control=town.control), service, clock, overseers=False)
+            sandbox = Sandbox(url=town.url, control=town.control)
+            await bind_everybody(sandbox, service, clock, overseers=False, on_zalo=lambda _: channel == ZALO)
             town.updates = 36
-            year = Days(town, service, clock)
+            year = Days(town, service, clock, channel=channel)
             for day in every_day():
                 await year.live(day)
             return await year.sum_up()
 
 
+@dataclass(frozen=True)
+class Seat:
+    """An agency's chat in the sandbox and who writes there; `address` is what the bot calls the chat."""
+
+    chat: int
+    officer: int
+    address: str
+
+
 class Days:
     """The days of the year, one after the other; `service` is the bot that runs at the moment."""
 
-    def __init__(self, town: Town, service: Service, clock: RehearsalClock) -> None:
+    def __init__(
+        self, town: Town, service: Service, clock: RehearsalClock, *, channel: str = TELEGRAM
+    ) -> None:
         self._town, self.service, self._clock = town, service, clock
+        self._channel = channel
         self._closed = answers_on_paper()
-        self._groups: dict[str, int] = {}
+        self._seats: dict[str, Seat] = {}
+        self._answers: set[tuple[int, int]] = set()
 
     async def live(self, day: date) -> None:
         looks_closely = day.day in (5, 15, 25)
@@ -93,40 +137,64 @@ class Days:
         ]
         if not answers:
             return
-        self._groups = self._groups or await self._groups_by_agency()
         await self._set_clock(day, AFTERNOON)
-        asked = [
-            (agency, await self._type(agency, f"/done {about.lower()} 12/BC")) for agency, about in answers
-        ]
-        await quiet(self.service.database, updates=self._town.updates)
-        for agency, question in asked:
-            group = self._groups[agency]
-            [reply] = [
-                one for one in await self._town.heard(group, after=question) if one.answers == question
-            ]
-            await self._town.taps(group, reply, "Xác nhận", who=await self._officer(group))
-        await quiet(self.service.database, updates=self._town.updates)
+        # One answer after the other of a chat, so that each is known by its place; the chats do not wait for each other.
+        rounds: dict[str, list[str]] = {}
+        for agency, about in answers:
+            rounds.setdefault(agency, []).append(about)
+        while rounds:
+            asked = {
+                agency: await self._says(agency, f"/done {about.pop(0).lower()} 12/BC")
+                for agency, about in rounds.items()
+            }
+            await quiet(self.service.database, updates=self._town.updates)
+            questions = {agency: await self._answer_to(agency, said) for agency, said in asked.items()}
+            said_yes = {}
+            for agency, question in questions.items():
+                seat = (await self.seats())[agency]
+                await self._town.taps(seat.chat, question, "Xác nhận", who=seat.officer)
+                said_yes[agency] = question.id
+            await quiet(self.service.database, updates=self._town.updates)
+            for agency, question_id in said_yes.items():
+                chat = (await self.seats())[agency].chat
+                self._answers |= {(chat, one.id) for one in await self._town.heard(chat, after=question_id)}
+            rounds = {agency: about for agency, about in rounds.items() if about}
 
-    async def _type(self, agency: str, text: str) -> int:
-        group = self._groups[agency]
-        return await self._town.says(group, text, who=await self._officer(group))
+    async def _says(self, agency: str, text: str) -> int:
+        seat = (await self.seats())[agency]
+        return await self._town.says(seat.chat, text, who=seat.officer)
 
-    async def _officer(self, group: int) -> int:
-        # The rehearsal numbers groups and officers alike.
-        return 5000 + (-1_000_000 - group)
+    async def _answer_to(self, agency: str, said: int) -> Seen:
+        chat = (await self.seats())[agency].chat
+        [answer] = await self._town.heard(chat, after=said)
+        self._answers.add((chat, answer.id))
+        return answer
 
-    async def _groups_by_agency(self) -> dict[str, int]:
-        async with self.service.database.read() as session:
-            found = await session.execute(
-                select(BindingRow.agency, ChatRow.address)
-                .join(ChatRow, BindingRow.chat_id == ChatRow.id)
-                .where(BindingRow.role == Role.OFFICER)
-            )
-            return {agency: int(address) for agency, address in found}
+    async def seats(self) -> dict[str, Seat]:
+        """Where each agency's officer sits."""
+        if not self._seats:
+            state = await self._town.ask("GET", "/state")
+            chats = {(one["platform"], one["address"]): one for one in state["chats"]}
+            async with self.service.database.read() as session:
+                found = await session.execute(
+                    select(BindingRow.agency, ChatRow.channel, ChatRow.address)
+                    .join(ChatRow, BindingRow.chat_id == ChatRow.id)
+                    .where(BindingRow.role == Role.OFFICER)
+                )
+                for agency, channel, address in found:
+                    chat = chats[channel, address]
+                    officer = int(chat["members"][0]["id"])
+                    self._seats[agency] = Seat(chat=int(chat["id"]), officer=officer, address=address)
+        return self._seats
+
+    async def _unasked(self, seat: Seat) -> list[Seen]:
+        """What the bot wrote there of its own accord: neither the welcome nor an answer."""
+        heard = await self._town.heard(seat.chat)
+        return [one for one in heard[1:] if (seat.chat, one.id) not in self._answers]
 
     async def sum_up(self) -> Year:
-        groups = await self._groups_by_agency()
-        told: dict[str, list[Told]] = {agency: [] for agency in groups}
+        seats = await self.seats()
+        told: dict[str, list[Told]] = {agency: [] for agency in seats}
         keys = []
         async with self.service.database.read() as session:
             rows = await session.execute(
@@ -141,7 +209,8 @@ class Days:
                 about = f"{item.code} {short_period(assignment.slot)}".strip()
                 told[assignment.agency].append(Told(outbox.morning, about, notice.milestone))
                 keys.append((notice.assignment_id, notice.milestone, notice.due, notice.chat_id))
-            agency_of = {str(group): agency for agency, group in groups.items()}
+            agency_of = {seat.address: agency for agency, seat in seats.items()}
+            most_sent = await session.scalar(select(func.max(MonthlySendsRow.sent)))
             mornings: Counter[tuple[str, date]] = Counter()
             uncertain = 0
             sent = await session.execute(
@@ -154,17 +223,16 @@ class Days:
                 assert row.morning is not None
                 mornings[agency_of[address], row.morning] += 1
                 uncertain += row.repeat
-        unasked = {
-            agency: [one for one in await self._town.heard(group) if one.answers is None]
-            for agency, group in groups.items()
-        }
+        unasked = {agency: await self._unasked(seat) for agency, seat in seats.items()}
         return Year(
+            channel=self._channel,
             told={agency: sorted(found) for agency, found in told.items()},
             notice_keys=keys,
             mornings=mornings,
             unasked=unasked,
             closed=self._closed,
             uncertain=uncertain,
+            most_sent=most_sent or 0,
         )
 
 

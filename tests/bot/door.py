@@ -14,6 +14,7 @@ from bot.options import Options
 from bot.reception import Reception
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.connect import PollingBot, make_bot
+from bot.telegram.entrance import telegram_entrance
 from bot.telegram.receive import TelegramReceiver
 from bot.telegram.updates import read_update
 from store import inbox
@@ -91,7 +92,11 @@ async def open_door(conversation: type[Conversation] = Conversation) -> AsyncIte
         async with make_bot(token=TOKEN, api_url=town.url, proxy=None) as bot:
             reception = Reception(
                 office.database,
-                conversation(bot_name=bot.username, timetable=TIMETABLE, options=Options()),
+                conversation(
+                    entrances={"telegram": telegram_entrance(bot.username)},
+                    timetable=TIMETABLE,
+                    options=Options(),
+                ),
                 {"telegram": partial(read_update, bot=bot)},
                 admins={"telegram": TelegramChannel(bot)},
             )

@@ -1,5 +1,6 @@
 """A small plan in a real database, and people who write to the bot and tap what it offers."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
@@ -7,10 +8,12 @@ from datetime import UTC, date, datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.commands.typed import read_typed
 from bot.conversation import Answer, Conversation
-from bot.message import Message
+from bot.message import Message, Span
 from bot.options import Options
 from bot.request import File, Person, Place, Tap, Words
+from bot.telegram.entrance import telegram_entrance
 from plan.deadlines import Deadline, DeadlineKind, Occurrence
 from plan.milestones import ReminderRules
 from plan.model import Agency, AgencyKind, Area, Output, Plan, Report, ReportPeriod, Task
@@ -202,7 +205,10 @@ PLAN = Plan(
     },
     groups={},
 )
+BOT_NAME = "nhacviec_bot"
+ENTRANCES = {"telegram": telegram_entrance(BOT_NAME)}
 TIMETABLE = Timetable(rules=ReminderRules(), calendar=WorkingCalendar())
+_TAPPABLE = re.compile(r"(?<!\S)/[a-z]+_[\w…]")
 MORNING = datetime(2023, 3, 13, 0, 30, tzinfo=UTC)
 
 
@@ -211,15 +217,17 @@ class Office:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.conversation = Conversation(bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options())
+        self.conversation = Conversation(entrances=ENTRANCES, timetable=TIMETABLE, options=Options())
         self.now = MORNING
+        self.channel = "telegram"
+        self._heard = ""
         self.chat = "100"
         self.kind = ChatKind.PRIVATE
         self.person = Person(id="7", name="Nguyễn Văn A")
 
     @property
     def place(self) -> Place:
-        return Place(channel="telegram", address=self.chat, kind=self.kind)
+        return Place(channel=self.channel, address=self.chat, kind=self.kind)
 
     async def bind(self, *agencies: str, role: Role = Role.OFFICER) -> None:
         for agency in agencies:
@@ -273,8 +281,12 @@ class Office:
 
     async def _answer(self, incoming: Words | Tap, database: Database) -> Answer | None:
         async with database.write() as session:
-            chat = await chats.chat_for(session, channel="telegram", address=self.chat, kind=self.kind)
-            return await self.conversation.answer(session, incoming, chat, now=self.now, wall=self.now)
+            chat = await chats.chat_for(session, channel=self.channel, address=self.chat, kind=self.kind)
+            answer = await self.conversation.answer(session, incoming, chat, now=self.now, wall=self.now)
+        if answer is not None:
+            self._heard += f" {incoming.text}" if isinstance(incoming, Words) else ""
+            assert_commands_can_be_typed(answer.message, self._heard)
+        return answer
 
     async def entry(self, agency: str, code: str, slot: str = "") -> Entry:
         async with self.database.read() as session:
@@ -303,6 +315,24 @@ class Office:
     async def retire(self, entry: Entry) -> None:
         async with self.database.write() as session:
             (await session.get_one(AssignmentRow, entry.id)).retired = True
+
+
+def assert_commands_can_be_typed(message: Message, heard: str = "") -> None:
+    """Of every command that can be tapped the message says how it is typed, and that is the same command; what people wrote
+    themselves (`heard`) may be in it as they wrote it."""
+    for span in spans(message):
+        if span.typed is None:
+            written = [found for found in _TAPPABLE.findall(span.text) if found not in heard]
+            assert not written, span
+            continue
+        tapped, typed = (read_typed(words, bot_name=BOT_NAME) for words in (span.text, span.typed))
+        assert tapped is not None, span
+        assert typed is not None, span
+        assert tapped.command is typed.command is not None, span
+
+
+def spans(message: Message) -> list[Span]:
+    return [span for block in message.blocks for line in block.lines for span in line]
 
 
 def plain(message: Message) -> str:

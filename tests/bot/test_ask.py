@@ -182,7 +182,7 @@ async def test_after_a_yes_each_agency_has_its_part_and_hears_how_to_answer(town
         "Nội dung: gửi danh mục\n"
         "Hạn: Thứ Hai 20/03/2023\n"
         "\n"
-        "Xong thì bấm /done_2_6a_ask1, hoặc gõ cả số văn bản, nội dung, ví dụ:\n"
+        "Xong thì nhắn: /done_2_6a_ask1, hoặc gõ cả số văn bản, nội dung, ví dụ:\n"
         "/done 2.6a 15/CV-STTTT đã gửi\n"
         "[Chi tiết 2.6a]"
     )

@@ -15,7 +15,7 @@ from store.chats import bindings_of, find_chat
 from store.states import ChatKind, RequestKind, RequestState, Role
 from store.tables import RequestRow
 from tests.bot.notes import notes
-from tests.bot.office import TIMETABLE, Office, action_of, plain
+from tests.bot.office import ENTRANCES, TIMETABLE, Office, action_of, plain
 from tests.bot.test_bindings import live
 from tests.bot.test_handover import code_in
 
@@ -26,7 +26,7 @@ OFFICE, NEW = "100", "200"
 @pytest.fixture
 async def careful(office: Office) -> Office:
     """An office that confirms bindings, with its standing office in place; someone new has the floor."""
-    office.conversation = Conversation(bot_name="nhacviec_bot", timetable=TIMETABLE, options=CONFIRMS)
+    office.conversation = Conversation(entrances=ENTRANCES, timetable=TIMETABLE, options=CONFIRMS)
     await office.bind("SNV", role=Role.STANDING_OFFICE)
     office.chat, office.person = NEW, Person(id="8", name="Trần Thị B")
     return office
@@ -55,7 +55,7 @@ async def decide(
             timetable=TIMETABLE,
             options=CONFIRMS,
             message_id="1",
-            bot_name="nhacviec_bot",
+            entrances=ENTRANCES,
         )
         row = await session.get_one(RequestRow, request.id)
         row.state = RequestState.ACCEPTED if decision is accept else RequestState.REFUSED
@@ -215,7 +215,7 @@ async def test_who_is_bound_already_asks_nobody(careful: Office) -> None:
 
 
 async def test_where_the_office_has_no_chat_yet_the_request_waits_for_it(office: Office) -> None:
-    office.conversation = Conversation(bot_name="nhacviec_bot", timetable=TIMETABLE, options=CONFIRMS)
+    office.conversation = Conversation(entrances=ENTRANCES, timetable=TIMETABLE, options=CONFIRMS)
 
     message = await office.say(f"/start {await office.invite('STP')}")
 
@@ -230,7 +230,7 @@ async def test_the_standing_office_lists_and_decides_new_bindings_as_it_does_all
     await office.bind_standing_office()
     standing_office, officer = office.chat, "300"
     office.conversation = Conversation(
-        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(confirms_bindings=True)
+        entrances=ENTRANCES, timetable=TIMETABLE, options=Options(confirms_bindings=True)
     )
     code = await office.invite("STP")
     office.chat = officer

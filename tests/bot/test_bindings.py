@@ -230,7 +230,7 @@ async def test_a_second_yes_to_the_same_question_ends_nothing_more(office: Offic
 
     again = await office.tap(question, "Xác nhận")
 
-    assert plain(again.message) == "Nút này đã được bấm rồi, không có gì thay đổi thêm."
+    assert plain(again.message) == "Lựa chọn này đã được dùng rồi, không có gì thay đổi thêm."
     assert await live(office) == {("officer", "VPUB")}
 
 
@@ -262,7 +262,7 @@ async def test_the_office_sees_who_is_connected_those_without_a_chat_first(offic
     assert plain(message) == (
         "Kết nối của 4 cơ quan\n"
         "2 đã có nơi nhận tin, 2 chưa có.\n"
-        "Ngắt một kết nối: bấm /revoke_… bên cạnh, hoặc gõ /revoke STP\n"
+        "Ngắt một kết nối: dùng lệnh ghi bên cạnh, hoặc gõ /revoke STP\n"
         "\n"
         "⚠️ Sở Thông tin và Truyền thông (STTTT): chưa có nơi nhận tin · /invite_STTTT\n"
         "\n"

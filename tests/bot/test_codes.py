@@ -98,6 +98,33 @@ def test_codes_that_stand_together_are_one_list(
 
 
 @pytest.mark.parametrize(
+    ("typed", "codes", "periods", "rest"),
+    [
+        ("BC năm, BCLV năm 5/BC", ("BC", "BCLV"), {"BC": "nam"}, "năm 5/BC"),
+        ("BC quý I, BCLV năm", ("BC", "BCLV"), {"BC": "q1"}, "năm"),
+        ("2.1b quý I và 2.6a và BC", ("2.1b", "2.6a", "BC"), {"2.1b": "q1"}, ""),
+        ("2.1b q1; BC 6 tháng; BCLV", ("2.1b", "BC", "BCLV"), {"2.1b": "q1", "BC": "6t"}, ""),
+        ("BC năm đã gửi 2.6a", ("BC",), {}, "năm đã gửi 2.6a"),
+        ("BC quý I và quý II", ("BC",), {}, "quý I và quý II"),
+        ("BC quý I, BC quý II", ("BC",), {}, "quý I, BC quý II"),
+    ],
+)
+def test_a_period_behind_a_code_of_a_list_is_that_codes(
+    typed: str, codes: tuple[str, ...], periods: dict[str, str], rest: str
+) -> None:
+    reading = read_codes(typed, KNOWN)
+
+    assert (reading.codes, reading.rest) == (codes, rest)
+    assert {code: period.key for code, period in reading.periods.items()} == periods
+
+
+def test_an_unknown_code_behind_a_period_belongs_to_the_list() -> None:
+    reading = read_codes("BC quý I, 9.9a", KNOWN)
+
+    assert (reading.codes, reading.strange) == (("BC",), ("9.9a",))
+
+
+@pytest.mark.parametrize(
     ("typed", "nearest"), [("26a", "2.6a"), ("2.6aa", "2.6a"), ("1.1", "1.1a"), ("7.3a", "7.3a1")]
 )
 def test_a_mistyped_code_has_a_nearest_one(typed: str, nearest: str) -> None:

@@ -7,11 +7,14 @@ from hypothesis import strategies as st
 
 from bot.commands.menu import COMMANDS, MENU, Command
 from bot.commands.purposes import menu_of, purposes
+from bot.conversation import Conversation
 from bot.message import Message, from_json, to_json
+from bot.options import Options
 from bot.rights import Verdict, judge
+from bot.zalo.entrance import zalo_entrance
 from plan.text import fold
-from store.states import Role
-from tests.bot.office import Office, action_of, labels, open_office, plain
+from store.states import ChatKind, Role
+from tests.bot.office import ENTRANCES, TIMETABLE, Office, action_of, labels, open_office, plain
 
 
 @pytest.mark.parametrize(
@@ -68,6 +71,7 @@ async def test_help_fits_on_a_screen(office: Office) -> None:
         "/find – Tìm việc theo chữ trong kế hoạch\n"
         "/history – Lịch sử một việc\n"
         "/reports – Các kỳ báo cáo: chốt số liệu, hạn nộp\n"
+        "/calendar – Đưa hạn vào lịch điện thoại, máy tính\n"
         "\n"
         "Ghi nhận\n"
         "/done – Ghi nhận việc đã xong\n"
@@ -91,6 +95,27 @@ async def test_help_fits_on_a_screen(office: Office) -> None:
         "Mọi ghi nhận đều được hỏi lại trước, và hoàn tác được trong 7 ngày.\n"
         "[Việc đến hạn] [Tất cả việc]"
     )
+
+
+@pytest.mark.parametrize(
+    ("channel", "words"),
+    [
+        ("telegram", "Trong nhóm, bot chỉ đọc tin bắt đầu bằng dấu /, nhắc tên bot hoặc trả lời bot."),
+        ("zalo", "Trong nhóm, bot chỉ đọc tin nhắc tên bot hoặc trả lời bot."),
+    ],
+)
+async def test_help_in_a_group_says_what_reaches_the_bot_on_its_channel(
+    office: Office, channel: str, words: str
+) -> None:
+    office.conversation = Conversation(
+        entrances={**ENTRANCES, "zalo": zalo_entrance("Bot Nhắc Việc")},
+        timetable=TIMETABLE,
+        options=Options(),
+    )
+    office.channel, office.kind = channel, ChatKind.GROUP
+    await office.bind("STP")
+
+    assert words in plain(await office.say("/help"))
 
 
 ROLES = [frozenset(some) for count in range(1, 5) for some in combinations(Role, count)]

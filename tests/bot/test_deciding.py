@@ -15,7 +15,7 @@ from bot.wording import fits
 from store.states import RequestState, Role, State
 from store.tables import AssignmentRow, RequestRow
 from tests.bot.heard import heard, notes
-from tests.bot.office import PLAN, TIMETABLE, Office, labels, plain, put_plan
+from tests.bot.office import ENTRANCES, PLAN, TIMETABLE, Office, labels, plain, put_plan
 
 STP, STP_TOO, SNV, SNV_TOO = "100", "101", "900", "901"
 
@@ -24,7 +24,7 @@ STP, STP_TOO, SNV, SNV_TOO = "100", "101", "900", "901"
 async def two(office: Office) -> Office:
     """Sở Tư pháp's chat and the standing office's, where the test begins; a done needs approval."""
     office.conversation = Conversation(
-        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(approves_done=True)
+        entrances=ENTRANCES, timetable=TIMETABLE, options=Options(approves_done=True)
     )
     office.chat = STP
     await office.bind("STP")
@@ -364,7 +364,7 @@ async def test_a_done_waits_for_approval_and_is_not_reminded(two: Office) -> Non
 
 
 async def test_without_the_option_a_done_is_done(two: Office) -> None:
-    two.conversation = Conversation(bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options())
+    two.conversation = Conversation(entrances=ENTRANCES, timetable=TIMETABLE, options=Options())
 
     await asks(two, "/done 2.6a")
 
@@ -473,7 +473,7 @@ async def test_an_approved_done_is_not_taken_back_by_the_officer(two: Office) ->
 
 async def test_a_done_without_a_chat_of_the_office_waits_and_that_is_said(office: Office) -> None:
     office.conversation = Conversation(
-        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(approves_done=True)
+        entrances=ENTRANCES, timetable=TIMETABLE, options=Options(approves_done=True)
     )
     office.chat = STP
     await office.bind("STP")

@@ -9,7 +9,7 @@ from bot.options import Options
 from bot.request import Person
 from plan.model import Report, ReportPeriod
 from store.states import State
-from tests.bot.office import PLAN, TIMETABLE, Office, action_of, labels, plain, put_plan
+from tests.bot.office import ENTRANCES, PLAN, TIMETABLE, Office, action_of, labels, plain, put_plan
 
 
 async def confirm(office: Office, message: Message) -> Message:
@@ -664,6 +664,25 @@ async def test_of_several_reports_of_a_period_it_is_asked_which_or_all(office: O
     assert await office.done_codes() == ["STP BC 6t", "STP BCLV 6t"]
 
 
+async def test_each_of_several_codes_may_have_its_own_period(office: Office) -> None:
+    await two_reports(office)
+
+    await confirm(office, await office.say("/done BC quý I, BCLV 6 tháng 5/BC"))
+
+    assert await office.done_codes() == ["STP BC q1", "STP BCLV 6t"]
+    entry = await office.entry("STP", "BC", "q1")
+    assert (entry.document, entry.note) == ("5/BC", None)
+
+
+async def test_a_code_of_a_list_whose_period_is_not_owed_is_asked_for_on_its_own(office: Office) -> None:
+    await two_reports(office)
+
+    message = await office.say("/done BC quý II, BCLV 6 tháng 5/BC")
+
+    assert plain(message).startswith("Chưa ghi gì: có mã gồm nhiều việc.")
+    assert labels(message) == ["/done BC"]
+
+
 async def test_a_period_that_nothing_is_owed_for_is_told(office: Office) -> None:
     await office.bind("STP")
 
@@ -683,7 +702,7 @@ async def test_a_document_alone_asks_for_the_code(office: Office) -> None:
 
 async def test_where_the_standing_office_approves_a_done_is_handed_to_it(office: Office) -> None:
     office.conversation = Conversation(
-        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(approves_done=True)
+        entrances=ENTRANCES, timetable=TIMETABLE, options=Options(approves_done=True)
     )
     await office.bind("STP")
 

@@ -86,7 +86,7 @@ async def test_a_file_in_reply_to_the_question_waits_for_the_yes(office: Office)
     before = await kept(office)
     answer = await confirm(office, question)
 
-    assert told == "📎 Đã nhận 1 tệp: ảnh_5.jpg. Bấm “Xác nhận” để lưu kèm việc."
+    assert told == "📎 Đã nhận 1 tệp: ảnh_5.jpg. Chọn “Xác nhận” để lưu kèm 2.6a."
     assert before == []
     assert "📎 1 tệp: ảnh_5.jpg" in plain(answer)
     assert await kept(office) == [("AgAC1", "ảnh_5.jpg")]

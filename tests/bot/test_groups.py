@@ -12,8 +12,9 @@ from bot.conversation import Conversation
 from bot.options import Options
 from bot.reception import Reception
 from bot.telegram.channel import TelegramChannel
+from bot.telegram.entrance import telegram_entrance
 from bot.telegram.updates import read_update
-from bot.wording import ADMINS_ONLY, ADMINS_UNKNOWN
+from bot.wording import ADMINS_NEVER_KNOWN, ADMINS_ONLY, ADMINS_UNKNOWN
 from store.chats import find_chat, move_chat
 from store.database import Database
 from store.states import ChatKind, InboxState, Role
@@ -24,6 +25,7 @@ from tests.worlds import TIMETABLE, WALL
 
 ONLY_ADMINS = plain(ADMINS_ONLY)
 NOT_KNOWN = plain(ADMINS_UNKNOWN)
+NEVER_KNOWN = plain(ADMINS_NEVER_KNOWN).splitlines()[0]
 QUESTION = "Ghi nhận đã xong?"
 
 
@@ -270,10 +272,23 @@ async def test_a_tap_that_cannot_be_checked_is_acknowledged_and_changes_nothing(
     assert await tap(door, LAN, "yes:1") == "✅ Đã ghi nhận xong."
 
 
-async def test_a_channel_that_cannot_be_asked_at_all_lets_nobody_act(door: Door) -> None:
+@pytest.mark.parametrize("command", ["/group admins", "/leave", "/handover"])
+async def test_where_nobody_tells_who_the_admins_are_what_needs_one_says_what_to_do_instead(
+    door: Door, command: str
+) -> None:
     door.reception = reception_with(door, None)
 
-    assert await say(door, LAN, "/group admins") == NOT_KNOWN
+    assert await say(door, LAN, command) == NEVER_KNOWN
+    assert "thường trực (/revoke, /invite)" in plain(ADMINS_NEVER_KNOWN)
+    assert not await is_strict(door)
+    assert {state for state, _ in await door.rows()} == {InboxState.HANDLED}
+
+
+async def test_where_nobody_tells_who_the_admins_are_every_member_may_record(door: Door) -> None:
+    door.reception = reception_with(door, None)
+
+    assert await say(door, MINH, "/done 2.6a") == QUESTION
+    assert await say(door, MINH, "/due") != NEVER_KNOWN
 
 
 class Broken:
@@ -309,7 +324,11 @@ async def test_nobody_is_asked_inside_a_transaction(door: Door) -> None:
 def reception_with(door: Door, channel: Broken | Writes | None) -> Reception:
     return Reception(
         door.database,
-        Conversation(bot_name=door.bot.username, timetable=TIMETABLE, options=Options()),
+        Conversation(
+            entrances={"telegram": telegram_entrance(door.bot.username)},
+            timetable=TIMETABLE,
+            options=Options(),
+        ),
         {"telegram": partial(read_update, bot=door.bot)},
         admins={"telegram": channel} if channel is not None else None,
     )

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.commands.menu import COMMANDS
+from bot.conversation import Conversation
 from bot.message import Message, from_json, to_json
+from bot.options import Options
 from bot.rights import READS, Verdict, judge
 from bot.telegram.render import keyboard, split, to_html
 from store.states import Role
 from store.tables import AssignmentRow, BindingRow, OutboxRow
-from tests.bot.office import Office, open_office, plain
+from tests.bot.office import ENTRANCES, TIMETABLE, Office, open_office, plain
 
 # Chats by what they are bound as; the last two hold proposals, which the others try to answer.
 CHATS: dict[str, tuple[tuple[str, Role], ...]] = {
@@ -33,7 +35,7 @@ WORDS = st.sampled_from([
     "15/KH-UBND", "ngày", "20/02/2023", "31/9/2023", "30/6", "29/2", "0/0", "60%", "999%", "-1", "100", "3 ngày", "12", "1",
     "STP", "SNV,VPUB", "Sở Tư pháp", "tất cả", "lãnh đạo", "thường trực", "admins", "all", "tỉnh", "vì", "chờ văn bản", "bỏ",
     "<b>đậm</b>", "&amp;", "</i", "\u202e", "\u200b\u200d", "😀" * 30, "\u0301" * 20, "a" * 4096, "99999999999999999999",
-    "٣", "²", "ﬁ", "İ", "@other_bot", "@nhacviec_bot", "{}", "%s", "'; DROP TABLE assignments; --", "\x00", "\n",
+    "٣", "²", "ﬁ", "İ", "@other_bot", "@nhacviec_bot", "{}", "%s", "'; DROP TABLE chats; --", "\x00", "\n", "mới", "tắt",
 ])  # fmt: skip
 TYPED = st.one_of(
     st.builds(
@@ -106,6 +108,8 @@ def check(message: Message) -> None:
 
 
 async def settle(office: Office) -> None:
+    options = Options(public_url="https://nhacviec.example.vn")
+    office.conversation = Conversation(entrances=ENTRANCES, timetable=TIMETABLE, options=options)
     for chat, bindings in CHATS.items():
         office.chat = chat
         for agency, role in bindings:

@@ -5,9 +5,10 @@ from sqlalchemy import select
 
 from bot.conversation import Conversation
 from bot.options import Options
+from bot.zalo.entrance import zalo_entrance
 from store.states import Role
 from store.tables import InviteRow
-from tests.bot.office import TIMETABLE, Office, action_of, labels, plain
+from tests.bot.office import ENTRANCES, TIMETABLE, Office, action_of, labels, plain
 from tests.bot.test_handover import code_in
 
 
@@ -36,6 +37,43 @@ async def test_an_invite_shows_a_code_and_how_to_use_it(office: Office) -> None:
         "\n"
         "Mã dùng một lần, đến ngày 20/03/2023, và không hiện lại. Chỉ gửi cho đúng người."
     )
+
+
+async def test_with_several_channels_an_invite_says_how_it_is_used_on_each(office: Office) -> None:
+    await office.bind_standing_office()
+    office.conversation = Conversation(
+        entrances={**ENTRANCES, "zalo": zalo_entrance("Bot Nhắc Việc")},
+        timetable=TIMETABLE,
+        options=Options(),
+    )
+
+    message = await office.say("/invite STP")
+
+    code = code_in(plain(message))
+    assert (
+        "Trên Telegram, người nhận mã gửi vào cuộc trò chuyện cần kết nối:\n"
+        f"/start {code}\n"
+        "\n"
+        "Hoặc mở liên kết\n"
+    ) in plain(message)
+    assert (
+        f"\n\nTrên Zalo: mở bot “Bot Nhắc Việc”, nhắn: vào {code}\n"
+        "Trong nhóm: nhắc tên bot (@Bot Nhắc Việc) ở đầu tin đó.\n\n"
+    ) in plain(message)
+
+
+async def test_on_zalo_alone_nothing_is_said_of_links(office: Office) -> None:
+    await office.bind_standing_office()
+    office.channel = "zalo"
+    office.conversation = Conversation(
+        entrances={"zalo": zalo_entrance("Bot Nhắc Việc")}, timetable=TIMETABLE, options=Options()
+    )
+    await office.bind("SNV", role=Role.STANDING_OFFICE)
+
+    message = await office.say("/invite STP")
+
+    assert plain(message).startswith("Mã mời Sở Tư pháp\n\nTrên Zalo: mở bot “Bot Nhắc Việc”, nhắn: vào ")
+    assert "t.me" not in plain(message)
 
 
 async def test_the_code_binds_and_only_who_invited_whom_is_written_down(office: Office) -> None:
@@ -127,7 +165,7 @@ async def test_an_officers_chat_invites_nobody(office: Office) -> None:
 async def test_where_bindings_are_confirmed_the_invite_says_so(office: Office) -> None:
     await office.bind_standing_office()
     office.conversation = Conversation(
-        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(confirms_bindings=True)
+        entrances=ENTRANCES, timetable=TIMETABLE, options=Options(confirms_bindings=True)
     )
 
     message = await office.say("/invite STP")

@@ -3,9 +3,13 @@ from datetime import date
 
 import pytest
 
+from bot.codes import read_code
+from bot.commands.menu import Command
+from bot.commands.typed import read_typed
+from bot.commands.which import Which, of_period
 from bot.listing import (
     Standing,
-    done_button,
+    done_choice,
     done_command,
     done_words,
     entry_lines,
@@ -158,20 +162,38 @@ def test_done_says_when_in_vietnam_and_nobodys_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("slot", "command"),
+    ("slot", "tapped", "typed"),
     [
-        ("", "/done_7_2a"),
-        ("2023-Q1", "/done_7_2a_q1"),
-        ("2023-M03", "/done_7_2a_t3"),
-        ("2023-H1", "/done_7_2a_6t"),
-        ("2023-Y", "/done_7_2a_nam"),
-        ("2023-03-31", "/done_7_2a_n3103"),
-        ("2024-Q1", "/done_7_2a_q1_2024"),
-        ("nam", "/done_7_2a_nam"),
+        ("", "/done_7_2a", "xong 7.2a"),
+        ("2023-Q1", "/done_7_2a_q1", "xong 7.2a q1"),
+        ("2023-M03", "/done_7_2a_t3", "xong 7.2a t3"),
+        ("2023-H1", "/done_7_2a_6t", "xong 7.2a 6 tháng"),
+        ("2023-H2", "/done_7_2a_6tc", "xong 7.2a 6 tháng cuối năm"),
+        ("2023-9M", "/done_7_2a_9t", "xong 7.2a 9 tháng"),
+        ("2023-Y", "/done_7_2a_nam", "xong 7.2a năm"),
+        ("2023-03-31", "/done_7_2a_n3103", "xong 7.2a 31/03"),
+        ("2024-03-31", "/done_7_2a_n3103_2024", "xong 7.2a 31/03 2024"),
+        ("2024-Q1", "/done_7_2a_q1_2024", "xong 7.2a q1 2024"),
+        ("2024-H2", "/done_7_2a_6tc_2024", "xong 7.2a 6 tháng cuối năm 2024"),
+        ("nam", "/done_7_2a_nam", "xong 7.2a năm"),
+        ("ask-1", "/done_7_2a_ask1", "xong 7.2a phối hợp 1"),
     ],
 )
-def test_what_is_tapped_names_the_period(slot: str, command: str) -> None:
-    assert done_command(replace(TUYEN_TRUYEN, slot=slot)) == command
+def test_what_is_tapped_or_typed_names_the_same_period(slot: str, tapped: str, typed: str) -> None:
+    own = replace(TUYEN_TRUYEN, slot=slot)
+    others = replace(TUYEN_TRUYEN, slot="2023-M11")
+
+    command = done_command(own)
+
+    assert (command.text, command.typed) == (tapped, typed)
+    for words in (tapped, typed):
+        read = read_typed(words, bot_name="nhacviec_bot")
+        assert read is not None
+        assert read.command is Command.DONE
+        code = read_code(read.args, {"7.2a": "7.2a"})
+        assert code.code == "7.2a"
+        if slot:
+            assert of_period([others, own], code.rest) == Which(found=(own,))
 
 
 @pytest.mark.parametrize(
@@ -194,7 +216,7 @@ def test_what_is_tapped_names_the_period(slot: str, command: str) -> None:
 def test_the_button_of_an_item_names_its_period_where_there_are_several(
     entry: Entry, label: str, typed: str
 ) -> None:
-    assert done_button(entry) == runs(label, typed)
+    assert done_choice(entry) == runs(label, typed)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +230,7 @@ def test_the_button_of_an_item_names_its_period_where_there_are_several(
     ],
 )
 def test_what_cannot_be_tapped_done_has_no_button(entry: Entry) -> None:
-    assert done_button(entry) is None
+    assert done_choice(entry) is None
 
 
 @pytest.mark.parametrize(

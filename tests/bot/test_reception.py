@@ -52,9 +52,7 @@ async def test_a_photo_with_a_command_reaches_it_and_one_in_reply_to_that_comman
     assert await door.answers() == [
         "✅ Đã kết nối với Sở Tư pháp.",
         "Ghi nhận đã xong?",
-        "📎 Đã nhận 1 tệp: ảnh_3.jpg. Bấm “Xác nhận” để lưu kèm việc.",
-        "Bot chưa biết tệp này kèm việc nào. Anh/chị gửi tệp kèm dòng chữ /done 2.6a, hoặc trả lời (Reply) vào tin của bot"
-        " về việc đó giúp.",
+        "📎 Đã nhận 1 tệp: ảnh_3.jpg. Chọn “Xác nhận” để lưu kèm 2.6a.",
     ]
 
 

@@ -21,7 +21,7 @@ from store.database import Database
 from store.inbox import Arrival
 from store.states import ChatKind, InboxState
 from store.tables import ChatRow, InboxRow, OutboxRow
-from tests.bot.office import MORNING, plain
+from tests.bot.office import ENTRANCES, MORNING, plain
 from tests.worlds import TIMETABLE, WALL
 
 CHATS = ("1001", "1002", "1003", "1004")
@@ -53,7 +53,7 @@ async def processes(postgresql: Database) -> AsyncIterator[list[Reception]]:
     yield [
         Reception(
             database,
-            Echo(bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options()),
+            Echo(entrances=ENTRANCES, timetable=TIMETABLE, options=Options()),
             {"telegram": read},
         )
         for database in databases
@@ -128,7 +128,7 @@ class Entangled(Echo):
     holders = 0
 
     def __init__(self) -> None:
-        super().__init__(bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options())
+        super().__init__(entrances=ENTRANCES, timetable=TIMETABLE, options=Options())
         self.both_hold = asyncio.Event()
 
     async def answer(

@@ -189,7 +189,7 @@ async def test_a_no_sends_nothing(desk: Office) -> None:
     await desk.tap(question, "Thôi")
 
     assert await queued(desk) == []
-    assert "đã được bấm rồi" in plain((await desk.tap(question, "Xác nhận")).message)
+    assert "đã được dùng rồi" in plain((await desk.tap(question, "Xác nhận")).message)
 
 
 async def test_an_assignment_is_asked_for_once_a_day(desk: Office) -> None:

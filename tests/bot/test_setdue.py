@@ -268,7 +268,7 @@ async def test_only_the_standing_office_sets_days(two: Office) -> None:
     tapped = plain((await two.tap(question, "Xác nhận")).message)
 
     assert typed.startswith("Lệnh này không dùng được ở cuộc trò chuyện này")
-    assert tapped.startswith("Nút này không dùng được nữa")
+    assert tapped.startswith("Lựa chọn này không dùng được nữa")
     assert (await two.entry("STP", "1.1a")).due is None
 
 

@@ -14,7 +14,7 @@ async def test_a_chat_that_nobody_bound_hears_how_to_get_in_and_nothing_of_the_p
             "Cuộc trò chuyện này chưa kết nối với cơ quan nào.\n"
             "\n"
             "Anh/chị xin mã mời ở Sở Nội vụ (cơ quan thường trực), rồi gửi vào đây:\n"
-            "/start MÃ-MỜI"
+            "/start MÃ-MỜI hoặc vào MÃ-MỜI"
         )
 
 
@@ -46,6 +46,23 @@ async def test_an_invite_binds_the_chat(office: Office, words: str) -> None:
         "Cuộc trò chuyện này sẽ nhận tin nhắc việc vào buổi sáng những ngày có việc cần nhắc.\n"
         "[Việc đến hạn] [Trợ giúp]"
     )
+
+
+@pytest.mark.parametrize(
+    "words", ["vào", "Tham gia", "THAM GIA", "tham gia", "kết nối", "ket noi", "/ket_noi"]
+)
+@pytest.mark.parametrize("dash", ["-", "–", "—", "\u2011", " - ", " ", ""])
+async def test_a_code_is_understood_however_it_is_copied(office: Office, words: str, dash: str) -> None:
+    code = (await office.invite("STP")).lower().replace("-", dash)
+
+    assert "Đã kết nối với Sở Tư pháp" in plain(await office.say(f"{words} {code}"))
+
+
+@pytest.mark.parametrize("dash", ["–", "—", "\u2011", "_"])
+async def test_a_code_alone_may_have_another_dash(office: Office, dash: str) -> None:
+    code = (await office.invite("STP")).replace("-", dash)
+
+    assert "Đã kết nối với Sở Tư pháp" in plain(await office.say(code))
 
 
 async def test_an_invite_works_as_a_deep_link(office: Office) -> None:

@@ -3,7 +3,7 @@ from datetime import timedelta
 from bot.conversation import Conversation
 from bot.options import Options
 from store.states import Role
-from tests.bot.office import TIMETABLE, Office, plain
+from tests.bot.office import ENTRANCES, TIMETABLE, Office, plain
 
 
 async def test_a_task_is_shown_in_full(office: Office) -> None:
@@ -87,7 +87,7 @@ async def test_the_standing_office_sees_how_far_the_agencies_are(office: Office)
 
 async def test_what_waits_for_approval_is_not_counted_as_done(office: Office) -> None:
     office.conversation = Conversation(
-        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(approves_done=True)
+        entrances=ENTRANCES, timetable=TIMETABLE, options=Options(approves_done=True)
     )
     await office.bind("STP")
     await office.tap(await office.say("/done 2.6a"), "Xác nhận")

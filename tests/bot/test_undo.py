@@ -10,7 +10,7 @@ from store.chats import chat_for
 from store.proposals import propose
 from store.states import Role, State
 from store.tables import AssignmentRow
-from tests.bot.office import TIMETABLE, Office, labels, plain
+from tests.bot.office import ENTRANCES, TIMETABLE, Office, labels, plain
 
 
 async def do(office: Office, words: str) -> None:
@@ -243,7 +243,7 @@ async def test_what_was_asked_for_last_is_taken_back_first(office: Office) -> No
 
 async def test_what_the_office_approved_says_why_it_stays(office: Office) -> None:
     office.conversation = Conversation(
-        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(approves_done=True)
+        entrances=ENTRANCES, timetable=TIMETABLE, options=Options(approves_done=True)
     )
     await office.bind("STP")
     shown = (await office.tap(await office.say("/done 2.6a"), "Xác nhận")).message

@@ -155,5 +155,5 @@ async def test_another_chats_question_finds_nothing(office: Office) -> None:
 
     answer = await office.tap(question, "Xác nhận")
 
-    assert plain(answer.message).startswith("Nút này không dùng được nữa.")
+    assert plain(answer.message).startswith("Lựa chọn này không dùng được nữa.")
     assert await office.done_codes() == []

@@ -1,4 +1,5 @@
-"""`make pictures`: plays the year of three people before a phone's screen, and keeps what is worth a look.
+"""`make pictures`: plays the year of three people, and a morning on Zalo, before a phone's screen, and keeps what is worth
+a look.
 
 Each picture is the sandbox's chat page, in one chat, at that moment of the story. The other agencies are there too and do
 what they owe, but for a few. A message that is longer than the screen makes the screen longer. Letters and signs are those of
@@ -19,10 +20,11 @@ from playwright.async_api import Page, async_playwright
 from sqlalchemy import select
 
 from store.changes import Actor, mark_done
-from store.states import State
+from store.states import Role, State
 from store.tables import AgencyRow, AssignmentRow
 from tests.app.province import Province, open_province
 from tests.app.three_people import live
+from tests.app.town import ZALO
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGS, PHONE
 from tests.png import indexed_png
 from tests.worlds import bound_chat
@@ -164,7 +166,22 @@ async def take_pictures() -> None:
                 assert isinstance(province, Peopled)
                 await province.move_in()
                 await live(province)
+        with tempfile.TemporaryDirectory() as folder:
+            async with open_province(Path(folder), camera, channel=ZALO) as province:
+                camera.url = province.town.url.rstrip("/")
+                await first_morning_on_zalo(province)
         await browser.close()
+
+
+async def first_morning_on_zalo(province: Province) -> None:
+    """A reminder whose choices have numbers, and a question that is answered by one."""
+    minh = await province.private(_OFFICER, "Minh (Sở Tư pháp)")
+    await minh.says(f"vào {await province.operators_invite(Role.OFFICER, 'STP')}", "✅ Đã kết nối")
+    await province.comes("03-07")
+    await minh.photographed("zalo-morning")
+    question = await minh.says("xong 2.6a 15/KH-STP 6/3/2023", "Ghi nhận đã xong?")
+    await minh.says(question.action("Xác nhận"), "✅ Đã ghi nhận xong.")
+    await minh.photographed("zalo-done")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from app.drill.processes import end_with_parent
 from app.rehearsal import TOKEN
 from app.rules import read_rules
 from app.service import running
-from config.settings import Settings
+from config.settings import Settings, Tokens
 from scheduler.clockwork import Rhythm
 from store.pacing import Pace
 from tests.crash.steps import Steps, live_later
@@ -44,5 +44,7 @@ def _no_certificates(_context: ssl.SSLContext, *_: object, **__: object) -> None
 async def _live(settings: Settings) -> None:
     end_with_parent()
     clock = RehearsalClock(MORNING, speed=0)
-    async with running(settings, read_rules(settings), token=TOKEN, clock=clock, rhythm=_RHYTHM, pace=_PACE):
+    async with running(
+        settings, read_rules(settings), tokens=Tokens(telegram=TOKEN), clock=clock, rhythm=_RHYTHM, pace=_PACE
+    ):
         await asyncio.Event().wait()

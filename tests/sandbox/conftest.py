@@ -7,6 +7,7 @@ from sandbox.limits import LimitSettings
 from sandbox.server import create_app, serve
 from sandbox.world import Settings
 from tests.sandbox.hands import Hands
+from tests.sandbox.zalo_hands import ZaloHands, meet_on_zalo
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +24,9 @@ def sandbox(running_sandbox: Hands) -> Hands:
     running_sandbox.control("POST", "/reset")
     running_sandbox.office()
     return running_sandbox
+
+
+@pytest.fixture
+def zalo(sandbox: Hands) -> ZaloHands:
+    """The same sandbox with two chats on Zalo, in which nothing was said yet."""
+    return meet_on_zalo(sandbox)

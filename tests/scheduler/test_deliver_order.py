@@ -17,6 +17,7 @@ from store.database import Database
 from store.pacing import Pace
 from store.states import NoticeState, OutboxState
 from tests.app.town import AT_ONCE, Town, eventually, open_town, quiet
+from tests.bot.office import ENTRANCES
 from tests.scheduler.desk import GROUP, HOURS, LAN, MINH, READ_SECONDS, REPEAT, Desk, deliverer_to, settle_in
 from tests.worlds import TIMETABLE, at, bring_in, dated, plan, task
 
@@ -172,7 +173,7 @@ def clockwork_around(database: Database, deliverer: Deliverer, wakers: Wakers) -
         database=database,
         timetable=TIMETABLE,
         reception=Reception(
-            database, Conversation(bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options()), {}
+            database, Conversation(entrances=ENTRANCES, timetable=TIMETABLE, options=Options()), {}
         ),
         deliverer=deliverer,
         keeper=PlanKeeper(database, (), TIMETABLE),

@@ -26,7 +26,7 @@ from store.plan_record import BY_PLAN
 from store.restores import record_restore
 from store.states import ChatKind, Role
 from store.tables import AssignmentRow, AuditRow, Base, BindingRow, OutboxRow, PlanChangeRow, PlanRow
-from tests.bot.office import plain
+from tests.bot.office import ENTRANCES, plain
 from tests.plan.small_plan import TASKS, edited, write_plan
 from tests.worlds import TIMETABLE, WALL, at
 
@@ -76,7 +76,7 @@ class Desk:
             message_id="2",
             tap_id="3",
         )
-        conversation = Conversation(bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options())
+        conversation = Conversation(entrances=ENTRANCES, timetable=TIMETABLE, options=Options())
         async with self.database.write() as session:
             chat = await chat_for(session, channel="telegram", address=name, kind=ChatKind.PRIVATE)
             answer = await conversation.answer(session, tap, chat, now=self.now, wall=WALL)

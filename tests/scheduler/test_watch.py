@@ -33,7 +33,7 @@ class Looking:
             calendar=TIMETABLE.calendar,
             clock=lambda: desk.now,
             wall=lambda: desk.wall,
-            receiving=lambda: self.receiving,
+            receiving=lambda: {"telegram": self.receiving} if self.receiving else {},
             after_a_calm_look=self._calm,
         )
 
@@ -158,7 +158,7 @@ async def test_an_inbox_that_does_not_move_is_a_trouble_and_one_that_does_is_not
 
     async def handle_oldest() -> None:
         async with desk.database.write() as session:
-            row = await inbox.next_new(session)
+            row = await inbox.next_new(session, ["telegram"])
             assert row is not None
             await inbox.handled(session, row, desk.now)
 

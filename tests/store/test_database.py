@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -37,3 +38,23 @@ async def test_who_waited_for_another_writer_has_the_connection_as_it_was(sqlite
 
     assert await waiting == before
     assert waited
+
+
+async def test_who_opens_a_new_file_while_another_process_has_it_waits_for_it(tmp_path: Path) -> None:
+    file = tmp_path / "new.db"
+    database = Database(f"sqlite:///{file}")
+
+    async def journal() -> object:
+        async with database.read() as session:
+            return await session.scalar(text("PRAGMA journal_mode"))
+
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        opening = asyncio.create_task(journal())
+        await asyncio.sleep(0.3)
+        waited = not opening.done()
+        other.execute("ROLLBACK")
+
+    assert await opening == "wal"
+    assert waited
+    await database.close()

@@ -14,6 +14,7 @@ from tests.store.reading_plans import query_plans
 from tests.worlds import WALL
 
 LAN, MINH = "1001", "1002"
+CHANNELS = ("telegram", "zalo")
 
 
 async def arrive(database: Database, *lanes: str, channel: str = "telegram", start: int = 1) -> None:
@@ -36,7 +37,7 @@ async def handle_all(database: Database) -> list[str]:
     order: list[str] = []
     while True:
         async with database.write() as session:
-            row = await inbox.next_new(session)
+            row = await inbox.next_new(session, CHANNELS)
             if row is None:
                 return order
             await inbox.handled(session, row, WALL)
@@ -68,7 +69,7 @@ async def test_channels_number_their_updates_each_for_itself(database: Database)
 async def test_one_that_is_put_aside_blocks_neither_its_lane_nor_the_others(database: Database) -> None:
     await arrive(database, LAN, LAN, MINH)
     async with database.write() as session:
-        first = await inbox.next_new(session)
+        first = await inbox.next_new(session, CHANNELS)
         assert first is not None
         row_id = first.id
 
@@ -88,7 +89,7 @@ async def test_while_one_is_in_hand_others_get_other_lanes_and_nobody_the_rest_o
     await arrive(postgresql, LAN, LAN, MINH, MINH)
 
     async with postgresql.write() as first, postgresql.write() as second, postgresql.write() as third:
-        in_hand = [await inbox.next_new(session) for session in (first, second, third)]
+        in_hand = [await inbox.next_new(session, CHANNELS) for session in (first, second, third)]
 
     assert [row and row.update_id for row in in_hand] == ["1", "3", None]
 
@@ -96,7 +97,7 @@ async def test_while_one_is_in_hand_others_get_other_lanes_and_nobody_the_rest_o
 async def test_one_whose_handling_is_rolled_back_stays_the_first_of_its_lane(postgresql: Database) -> None:
     await arrive(postgresql, LAN, LAN)
     async with postgresql.write() as session:
-        row = await inbox.next_new(session)
+        row = await inbox.next_new(session, CHANNELS)
         assert row is not None
         await inbox.handled(session, row, WALL)
         await session.flush()
@@ -121,7 +122,7 @@ async def test_the_next_one_is_found_by_indexes_of_new_rows_without_sorting_them
             update(InboxRow).where(InboxRow.id <= 2500).values(state=InboxState.HANDLED, handled_at=WALL)
         )
 
-    [plan] = await query_plans(database, inbox.next_new)
+    [plan] = await query_plans(database, lambda session: inbox.next_new(session, CHANNELS))
 
     assert "INDEX ix_inbox_new" in plan.replace("Index Scan using", "INDEX")
     assert "ix_inbox_lane" in plan

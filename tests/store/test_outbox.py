@@ -226,7 +226,7 @@ async def test_outcomes_of_all_kinds_are_recorded_together(database: Database, c
             session,
             [
                 as_sent(one),
-                PieceSent(claim=two, said=(), rest={"rest": True}, external_id="8"),
+                PieceSent(riders={}, claim=two, said=(), rest={"rest": True}, external_id="8"),
                 PutBack(claim=three, ready_at=WALL + SECOND, error="502", repeat=True),
             ],
             wall=WALL,

@@ -14,7 +14,8 @@ from store.inbox import Arrival
 from store.tables import InboxRow
 from tests.web.conftest import Serve
 from tests.worlds import WALL
-from web.telegram_door import MOST_BYTES, telegram_door
+from web.door import MOST_BYTES
+from web.telegram_door import telegram_door
 
 PATH, SECRET = "/telegram", "s3cret"
 UPDATE = {"update_id": 5, "message": {"message_id": 1, "chat": {"id": 7, "type": "private"}, "text": "hạn"}}

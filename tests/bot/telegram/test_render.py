@@ -21,7 +21,8 @@ from bot.message import (
     line,
     message,
 )
-from bot.telegram.render import keyboard, marked_as_repeat, split, to_html
+from bot.pieces import marked_as_repeat
+from bot.telegram.render import keyboard, split, to_html
 
 LIMIT = 4096
 

@@ -1,0 +1,124 @@
+"""Choices answered by number or by word, where nothing can be tapped: how they are given, and what an answer means.
+
+The numbers are kept in the store (store.offers); what a choice does is looked at like a tap: it carries no authority.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.codes import clean
+from bot.message import Block, Choice, Message, Tone, message
+from plan.text import fold
+from store.offers import Offered, answered, give_numbers, has_offers, live_offers, offer_with
+from store.tables import OfferRow
+
+_NUMBER = re.compile(r"(?:(?:so|chon|chon so|cau|phuong an|tra loi|lua chon) )?\(?#?([0-9]{1,3})[).]?")
+_SEVERAL = re.compile(r"[0-9]{1,3}(?:(?:\s*[,;+]\s*|\s+va\s+|\s+)[0-9]{1,3})+")
+# Without diacritics, but for words that would then say yes and no alike ("đúng", "dừng").
+_YES = """
+    co / co a / da co / dong y / dong y a / em dong y / xac nhan / xac nhan a / chap nhan / nhat tri / vang / vang a / da vang
+    ok / ok a / oke / oki / okay / u / uh / um / duoc / duoc a / dc / yes / y / đúng / đúng ạ / đúng rồi / đúng vậy
+"""
+_NO = """
+    khong / khong a / da khong / ko / k / kg / khong dong y / thoi / thoi a / huy / huy bo / bo / bo qua / no / n / tu choi
+    chua / chua xong / dừng / dừng lại
+"""
+_WORDS = {
+    tone: frozenset(word.strip() for word in re.split(r"[/\n]", words) if word.strip())
+    for tone, words in ((Tone.YES, _YES), (Tone.NO, _NO))
+}
+_QUESTION = (Tone.YES.value, Tone.NO.value)
+_EDGE = " .,;:!?…"
+
+
+async def with_numbers(
+    session: AsyncSession, piece: Message, *, chat_id: int, outbox_id: int, now: datetime
+) -> Message:
+    """The piece with a number on each of its choices, which from the commit on can be answered. `now` is business time."""
+    choices = list(dict.fromkeys(choice for row in piece.rows() for choice in row))
+    offered = [Offered(action=one.action, label=one.label, tone=one.tone.value) for one in choices]
+    numbers = await give_numbers(session, chat_id=chat_id, outbox_id=outbox_id, choices=offered, now=now)
+    return _numbered(piece, {choice.action: number for choice, number in zip(choices, numbers, strict=True)})
+
+
+def _numbered(piece: Message, numbers: dict[str, int]) -> Message:
+    def row_of(row: Sequence[Choice]) -> tuple[Choice, ...]:
+        return tuple(replace(choice, number=numbers[choice.action]) for choice in row)
+
+    def block_of(part: Block) -> Block:
+        return replace(part, choices=row_of(part.choices))
+
+    return replace(
+        piece,
+        blocks=tuple(block_of(part) for part in piece.blocks),
+        choices=tuple(row_of(row) for row in piece.choices),
+    )
+
+
+async def chosen(session: AsyncSession, text: str, *, chat_id: int, now: datetime) -> str | Message | None:
+    """The action that an answer chooses, or what to say when it chooses none; None when it is no answer to a choice.
+
+    A number means what it meant when the chat was last given it. A word means the question that came last, and only while
+    that is open.
+    """
+    said = fold(clean(text)).strip(_EDGE)
+    number = _NUMBER.fullmatch(said)
+    if number is None and not _SEVERAL.fullmatch(said):
+        return await _by_word(session, text, chat_id=chat_id, now=now)
+    if not await has_offers(session, chat_id):
+        return None
+    if number is None:
+        return message("Mỗi lần anh/chị chọn một số giúp.")
+    return await _by_number(session, int(number[1]), chat_id=chat_id, now=now)
+
+
+async def _by_number(session: AsyncSession, number: int, *, chat_id: int, now: datetime) -> str | Message:
+    offer = await offer_with(session, chat_id=chat_id, number=number)
+    if offer is None:
+        return message(
+            f"Không có lựa chọn số {number}. Anh/chị xem lại số đứng trước lựa chọn trong tin của bot, hoặc gõ: hạn"
+        )
+    if offer.expires_at <= now:
+        return message(
+            f"Lựa chọn số {number} đã quá lâu nên không dùng được nữa; chưa có gì thay đổi."
+            " Anh/chị gõ lại lệnh giúp, ví dụ: hạn"
+        )
+    return await _take(session, offer)
+
+
+async def _by_word(session: AsyncSession, text: str, *, chat_id: int, now: datetime) -> str | Message | None:
+    spelt = clean(text).casefold().strip(_EDGE)
+    tone = next((tone for tone, words in _WORDS.items() if {spelt, fold(spelt)} & words), None)
+    if tone is None:
+        return None
+    live = await live_offers(session, chat_id=chat_id, now=now)
+    waiting = [offer for offer in live if offer.tone == tone and not offer.answered]
+    if not waiting:
+        return None
+    if len(waiting) == 1 or waiting[0].outbox_id == live[0].outbox_id != waiting[1].outbox_id:
+        return await _take(session, waiting[0])
+    numbers = "; ".join(f"{offer.number}. {offer.label}" for offer in sorted(waiting, key=lambda one: one.id))
+    return message(f"Có {len(waiting)} câu hỏi đang chờ. Anh/chị trả lời bằng số giúp: {numbers}")
+
+
+async def called(session: AsyncSession, text: str, *, chat_id: int, now: datetime) -> str | None:
+    """The action of the choice that is called just that, the newest if there are several."""
+    said = _name(text)
+    live = await live_offers(session, chat_id=chat_id, now=now) if said else ()
+    found = next((offer for offer in live if _name(offer.label) == said), None)
+    return await _take(session, found) if found is not None else None
+
+
+async def _take(session: AsyncSession, offer: OfferRow) -> str:
+    if offer.tone in _QUESTION:
+        await answered(session, offer, _QUESTION)
+    return offer.action
+
+
+def _name(text: str) -> str:
+    """Letters and digits only: a choice may be called "✅ 2.6a"."""
+    return " ".join("".join(char if char.isalnum() else " " for char in fold(clean(text))).split())

@@ -1,0 +1,119 @@
+"""Counted channels: how many messages of the month have left, and what is held back once they are used up.
+
+Months are those of Vietnam, in business time. What left without an answer counts: the service may have counted it too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, FromClause, exists, func, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from plan.vietnam import day_of
+from store.columns import is_word
+from store.states import ChatKind, OutboxKind, OutboxState
+from store.tables import AgencyRow, BindingRow, ChatRow, MonthlySendsRow, OutboxRow, table_of
+
+_SENDS, _CHAT, _OUTBOX = table_of(MonthlySendsRow), table_of(ChatRow), table_of(OutboxRow)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowance:
+    """What a service lets a bot do: messages a month, and people who talk to it."""
+
+    messages: int
+    users: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldBack:
+    """A channel whose month is used up: the agencies (names) whose morning message waits, and how many other messages do."""
+
+    channel: str
+    allowed: int
+    agencies: tuple[str, ...]
+    others: int
+
+
+def month_of(now: datetime) -> date:
+    """The first day of the month that it is in Vietnam."""
+    return day_of(now).replace(day=1)
+
+
+def month_after(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+async def count_sends(
+    session: AsyncSession, *, channel: str, count: int, allowance: Allowance, now: datetime
+) -> int:
+    """Add to the month's count; returns what it is now."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    added = dialect.insert(_SENDS).values(
+        channel=channel, month=month_of(now), sent=count, allowed=allowance.messages
+    )
+    total = await session.scalar(
+        added.on_conflict_do_update(
+            index_elements=["channel", "month"],
+            set_={"sent": _SENDS.c.sent + added.excluded.sent, "allowed": added.excluded.allowed},
+        ).returning(_SENDS.c.sent)
+    )
+    return int(total or 0)
+
+
+async def sent_in_month(session: AsyncSession, *, channel: str, now: datetime) -> int:
+    """How many messages of this month have left."""
+    found = await session.scalar(
+        select(_SENDS.c.sent).where(_SENDS.c.channel == channel, _SENDS.c.month == month_of(now))
+    )
+    return found or 0
+
+
+async def users_of(session: AsyncSession, channel: str) -> int:
+    """The people who talk to the bot by themselves and have not blocked it. Who writes in a group only is not known."""
+    count = await session.scalar(
+        select(func.count()).where(
+            _CHAT.c.channel == channel,
+            is_word(_CHAT.c.kind, ChatKind.PRIVATE),
+            _CHAT.c.suspended.is_(None),
+        )
+    )
+    return count or 0
+
+
+def is_held_back(month: date, row: FromClause = _OUTBOX, chat: FromClause = _CHAT) -> ColumnElement[bool]:
+    """Of a message and its chat: it is none of the notices, for which alone what is left is kept."""
+    used_up = exists().where(
+        _SENDS.c.channel == chat.c.channel, _SENDS.c.month == month, _SENDS.c.sent >= _SENDS.c.allowed
+    )
+    return ~is_word(row.c.kind, OutboxKind.NOTICE) & used_up
+
+
+async def held_back(session: AsyncSession, now: datetime) -> Sequence[HeldBack]:
+    """The channels whose month is used up, and what waits there."""
+    used_up = await session.execute(
+        select(_SENDS.c.channel, _SENDS.c.allowed)
+        .where(_SENDS.c.month == month_of(now), _SENDS.c.sent >= _SENDS.c.allowed)
+        .order_by(_SENDS.c.channel)
+    )
+    return [await _waiting(session, channel, allowed) for channel, allowed in used_up]
+
+
+async def _waiting(session: AsyncSession, channel: str, allowed: int) -> HeldBack:
+    waits = (
+        select(_OUTBOX.c.chat_id)
+        .join_from(_OUTBOX, _CHAT, _OUTBOX.c.chat_id == _CHAT.c.id)
+        .where(is_word(_OUTBOX.c.state, OutboxState.QUEUED), _CHAT.c.channel == channel)
+    )
+    notice = is_word(_OUTBOX.c.kind, OutboxKind.NOTICE)
+    agencies = await session.scalars(
+        select(AgencyRow.name)
+        .join(BindingRow, BindingRow.agency == AgencyRow.code)
+        .where(BindingRow.chat_id.in_(waits.where(notice)), BindingRow.ended_at.is_(None))
+        .distinct()
+        .order_by(AgencyRow.name)
+    )
+    others = await session.scalar(select(func.count(literal(1))).select_from(waits.where(~notice).subquery()))
+    return HeldBack(channel=channel, allowed=allowed, agencies=tuple(agencies), others=others or 0)
