@@ -17,7 +17,7 @@ from app.errors import SettingError
 from app.logs import set_up_logs
 from app.storage import opened_database
 from bot.papers.progress_report import Late, ProgressReport, late_of, progress_report
-from bot.periods import period_of_slot, periods_in
+from bot.report_papers import period_meant, written
 from plan.vietnam import day_of
 from store.as_of import entries_as_of
 from store.report_source import (
@@ -78,7 +78,7 @@ def report(
             _write_letters(asyncio.run(_letters(url, plan, day or today)), out_path)
             return
         made = asyncio.run(_report(url, plan, period, day, today))
-        _save(out_path, _written(made, kind))
+        _save(out_path, written(made, kind.removeprefix(".")))
     figures = made.overall
     out.print(
         f"{escape(str(out_path))}: {escape(made.period.name)} as of the end of {made.day:%d/%m/%Y}:"
@@ -150,12 +150,10 @@ async def _plan_key(session: AsyncSession, typed: str | None) -> str:
 
 
 def chosen_period(typed: str, known: Sequence[ReportingPeriod]) -> ReportingPeriod:
-    """The period that is meant: its key, or as people say it. Raises SettingError that names the known ones."""
-    named = [wanted for wanted, _, _ in periods_in(typed)]
-    for period in known:
-        own = period_of_slot(period.key)
-        if typed.casefold() == period.key.casefold() or (own and any(one.key == own.key for one in named)):
-            return period
+    """The period that is meant. Raises SettingError that names the known ones."""
+    period = period_meant(typed, known)
+    if period is not None:
+        return period
     if not known:
         raise SettingError(
             "This plan asks for no reports, so it has no report periods.", "See docs/reports.md."
@@ -192,14 +190,6 @@ def _write_letters(letters: Letters, folder: Path) -> None:
         file = folder / f"don-doc-{agency}-{letters.day:%Y%m%d}.docx"
         _save(file, letter_docx(letters.plan, late, day=letters.day))
         out.print(f"{escape(str(file))}: {escape(late[0].agency_name)}, {len(late)} late", soft_wrap=True)
-
-
-def _written(made: ProgressReport, kind: str) -> bytes:
-    # Only now: these libraries are heavy, and no other command needs them.
-    from bot.papers.report_docx import report_docx
-    from bot.papers.report_xlsx import report_xlsx
-
-    return report_docx(made) if kind == ".docx" else report_xlsx(made)
 
 
 def _save(file: Path, content: bytes) -> None:

@@ -38,6 +38,7 @@ from bot.commands.plan_change import decide
 from bot.commands.preview import preview
 from bot.commands.progress import progress
 from bot.commands.remind import remind
+from bot.commands.report import report
 from bot.commands.reports import reports
 from bot.commands.revoke import revoke
 from bot.commands.setdue import setdue
@@ -92,6 +93,7 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.RELEASE: release,
     Command.STATUS: status,
     Command.CHART: chart,
+    Command.REPORT: report,
     Command.LATE: late,
     Command.AGENCY: agency,
     Command.EXTEND: extend,

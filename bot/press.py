@@ -15,11 +15,12 @@ from bot.calendars import calendar_file
 from bot.channel import File
 from bot.charts import chart_file
 from bot.message import Message, Paper, block
+from bot.report_papers import letter_file, report_file
 from store.chats import Bindings, bindings_of
 from store.database import Database
 from store.timetable import Timetable
 
-CALENDAR, CHART = "calendar", "chart"
+CALENDAR, CHART, REPORT, LETTER = "calendar", "chart", "report", "letter"
 
 
 class OutOfPrint(Exception):
@@ -47,6 +48,8 @@ def without_its_paper(piece: Message) -> Message:
 SetUp = Callable[[Order], Awaitable[Callable[[], File] | None]]
 _PAPERS: Mapping[str, SetUp] = {
     CALENDAR: lambda order: calendar_file(order.session, order.bindings, order.timetable, now=order.now),
+    REPORT: lambda order: report_file(order.session, order.bindings, order.about, now=order.now),
+    LETTER: lambda order: letter_file(order.session, order.bindings, order.about, now=order.now),
     CHART: lambda order: chart_file(order.session, order.bindings, order.about, now=order.now),
 }
 

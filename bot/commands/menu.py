@@ -21,6 +21,7 @@ class Command(StrEnum):
     CALENDAR = "calendar"
     STATUS = "status"
     CHART = "chart"
+    REPORT = "report"
     LATE = "late"
     AGENCY = "agency"
     APPROVE = "approve"
@@ -224,6 +225,12 @@ MENU: tuple[MenuItem, ...] = (
             "thongke",
         ),
         example="/status",
+    ),
+    MenuItem(
+        command=Command.REPORT,
+        description="Báo cáo tiến độ, công văn đôn đốc",
+        aliases=("baocaotiendo", "xuatbaocao", "lapbaocao", "tonghopbaocao"),
+        example="/report quý I",
     ),
     MenuItem(
         command=Command.CHART,

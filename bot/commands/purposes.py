@@ -19,6 +19,7 @@ _PURPOSES_OF_OVERSEERS: tuple[tuple[str, tuple[Command, ...]], ...] = (
         (
             _C.STATUS,
             _C.CHART,
+            _C.REPORT,
             _C.LATE,
             _C.AGENCY,
             _C.DUE,

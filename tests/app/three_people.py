@@ -316,6 +316,9 @@ async def june(province: Province, people: People) -> None:
     await office.photographed("agency")
     await leader.says("/status", "📊 Tình hình chung")
     await leader.says("/late", "⛔ Cơ quan đang quá hạn")
+    await leader.says(
+        "/report", *(["không gửi được tệp"] if province.on_zalo else ["báo cáo kỳ nào?", "Quý I"])
+    )
     await leader.says("/chart", *(["không gửi được hình"] if province.on_zalo else ["biểu đồ nào?"]))
     await leader.says("/done 2.6a", "cần quyền khác")
     await leader.pinned("📊 Toàn tỉnh", "Cập nhật 07:30 ngày 13/06/2023")
