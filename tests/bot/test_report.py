@@ -29,7 +29,7 @@ def text_of(file: File) -> str:
     return "\n".join([*(one.text for one in paper.paragraphs), *cells])
 
 
-@pytest.mark.parametrize("typed", ["/report quý I", "báo cáo tiến độ quý 1", f"/report q1 {PLAN.key}"])
+@pytest.mark.parametrize("typed", ["/report quý I", "lập báo cáo quý 1", f"/report q1 {PLAN.key}"])
 async def test_the_report_of_a_period_is_a_paper(office: Office, typed: str) -> None:
     await office.bind_standing_office()
 
