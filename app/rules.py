@@ -11,7 +11,7 @@ from store.timetable import Timetable
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """When to look at assignments, at which hours to speak, and what the standing office has chosen for itself."""
+    """When to look at assignments, at which hours to speak, and what was chosen for the conversation."""
 
     timetable: Timetable
     options: Options
@@ -30,6 +30,7 @@ def read_rules(settings: Settings) -> Rules:
         options=Options(
             confirms_bindings=reminders.standing_office.confirms_bindings,
             approves_done=reminders.standing_office.approves_done,
+            public_url=settings.nhacviec_public_url,
         ),
         confirms_plan_changes=reminders.standing_office.confirms_plan_changes,
     )

@@ -15,6 +15,7 @@ from bot.commands.ask import ask_
 from bot.commands.asked import Answer as Answer
 from bot.commands.asked import Asked
 from bot.commands.bindings import bindings
+from bot.commands.board import board
 from bot.commands.deciding import approve, refuse
 from bot.commands.done import done
 from bot.commands.due import due
@@ -87,6 +88,7 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.STATUS: status,
     Command.LATE: late,
     Command.AGENCY: agency,
+    Command.BOARD: board,
     Command.EXTEND: extend,
     Command.APPROVE: approve,
     Command.REFUSE: refuse,

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).parent.parent
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
+_TAKEN_PATHS = ("/health", "/metrics", "/board")
 _DRIVERS = {"sqlite", "postgresql+psycopg"}
 
 
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     nhacviec_reminders: Path = Field(default=ROOT / "config" / "reminders.yaml")
     nhacviec_working_days: Path = Field(default=ROOT / "config" / "working_days.yaml")
     nhacviec_listen: str | None = None
+    nhacviec_public_url: str | None = None
     nhacviec_heartbeat_url: SecretStr | None = None
     nhacviec_log_level: str = "INFO"
 
@@ -56,6 +58,7 @@ class Settings(BaseSettings):
         "telegram_proxy",
         "telegram_webhook_url",
         "nhacviec_listen",
+        "nhacviec_public_url",
         "nhacviec_heartbeat_url",
         mode="before",
     )
@@ -105,8 +108,9 @@ class Settings(BaseSettings):
         parts = urlsplit(value) if _has_host(value) else None
         if parts is None or parts.query or parts.fragment or parts.path in ("", "/"):
             raise ValueError("name a host and a path, such as https://nhacviec.example.vn/telegram")
-        if parts.path.startswith("/health"):
-            raise ValueError("the paths under /health are taken; choose another one, such as /telegram")
+        if parts.path.startswith(_TAKEN_PATHS):
+            taken = ", ".join(_TAKEN_PATHS)
+            raise ValueError(f"the paths under {taken} are taken; choose another one, such as /telegram")
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _THIS_MACHINE):
             raise ValueError("must start with https:// (or http:// for this machine)")
         return value
@@ -117,6 +121,24 @@ class Settings(BaseSettings):
         if value is not None and _host_and_port(value) is None:
             raise ValueError("name a host and a port, such as 127.0.0.1:8080 (or 0.0.0.0:8080 for all)")
         return value
+
+    @field_validator("nhacviec_public_url")
+    @classmethod
+    def _public_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value) if _has_host(value) else None
+        if (
+            parts is None
+            or parts.path not in ("", "/")
+            or parts.query
+            or parts.fragment
+            or "@" in parts.netloc
+        ):
+            raise ValueError("name a host without a path, such as https://nhacviec.example.vn")
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _THIS_MACHINE):
+            raise ValueError("must start with https:// (http:// is for this machine only)")
+        return f"{parts.scheme}://{parts.netloc}"
 
     @field_validator("nhacviec_heartbeat_url")
     @classmethod
@@ -158,6 +180,14 @@ class Settings(BaseSettings):
             raise ValueError(
                 "TELEGRAM_WEBHOOK_URL needs NHACVIEC_LISTEN, the host and port where updates arrive, such as"
                 " 127.0.0.1:8080"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _room_for_a_public_url(self) -> Self:
+        if self.nhacviec_public_url and not self.nhacviec_listen:
+            raise ValueError(
+                "NHACVIEC_PUBLIC_URL needs NHACVIEC_LISTEN, the host and port of the web room, such as 127.0.0.1:8080"
             )
         return self
 

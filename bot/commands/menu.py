@@ -21,6 +21,7 @@ class Command(StrEnum):
     STATUS = "status"
     LATE = "late"
     AGENCY = "agency"
+    BOARD = "board"
     APPROVE = "approve"
     REFUSE = "refuse"
     SETDUE = "setdue"
@@ -229,6 +230,17 @@ MENU: tuple[MenuItem, ...] = (
             "donvi",
         ),
         example="/agency STP",
+    ),
+    MenuItem(
+        command=Command.BOARD,
+        description="Mở bảng theo dõi trên web",
+        aliases=(
+            "bang",
+            "bangtheodoi",
+            "mobang",
+            "web",
+        ),
+        example="/board",
     ),
     MenuItem(
         command=Command.APPROVE,

@@ -16,7 +16,18 @@ _PURPOSES: tuple[tuple[str, tuple[Command, ...]], ...] = (
 _PURPOSES_OF_OVERSEERS: tuple[tuple[str, tuple[Command, ...]], ...] = (
     (
         "Tình hình",
-        (_C.STATUS, _C.LATE, _C.AGENCY, _C.DUE, _C.OVERDUE, _C.REPORTS, _C.TASK, _C.FIND, _C.HISTORY),
+        (
+            _C.STATUS,
+            _C.LATE,
+            _C.AGENCY,
+            _C.BOARD,
+            _C.DUE,
+            _C.OVERDUE,
+            _C.REPORTS,
+            _C.TASK,
+            _C.FIND,
+            _C.HISTORY,
+        ),
     ),
     ("Ghi nhận", (_C.DONE, _C.PROGRESS, _C.WAIVE, _C.SNOOZE)),
     ("Đề nghị", (_C.EXTEND, _C.ASK)),

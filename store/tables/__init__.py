@@ -22,7 +22,9 @@ from store.tables.people import (
     InviteTryRow,
     ProposalRow,
     RequestRow,
+    SignInRow,
     StatusWishRow,
+    WebSessionRow,
 )
 from store.tables.traffic import InboxRow, NoticeRow, OutboxRow, PaceRow, RestoreRow, ScanRow, TroubleRow
 
@@ -48,8 +50,10 @@ __all__ = [
     "RequestRow",
     "RestoreRow",
     "ScanRow",
+    "SignInRow",
     "StatusWishRow",
     "TroubleRow",
+    "WebSessionRow",
     "partial_index",
     "table_of",
 ]

@@ -67,6 +67,21 @@ WRONG = {
         "DATABASE_URL: the database cannot be used: file is not a database",
         "Is the address right",
     ),
+    "a public address that is not encrypted": (
+        {"NHACVIEC_LISTEN": "127.0.0.1:8080", "NHACVIEC_PUBLIC_URL": "http://nhacviec.example.vn"},
+        "Setting NHACVIEC_PUBLIC_URL: must start with https://",
+        ".env.example",
+    ),
+    "a public address with a path": (
+        {"NHACVIEC_LISTEN": "127.0.0.1:8080", "NHACVIEC_PUBLIC_URL": "https://example.vn/nhacviec"},
+        "Setting NHACVIEC_PUBLIC_URL: name a host without a path",
+        ".env.example",
+    ),
+    "a public address with nobody behind it": (
+        {"NHACVIEC_PUBLIC_URL": "https://nhacviec.example.vn"},
+        "Settings: NHACVIEC_PUBLIC_URL needs NHACVIEC_LISTEN",
+        ".env.example",
+    ),
     "an address without a scheme": (
         {"TELEGRAM_API_URL": "api.telegram.org"},
         "Setting TELEGRAM_API_URL: must start with https://",
@@ -99,7 +114,7 @@ WRONG = {
     ),
     "a webhook where health is": (
         {"TELEGRAM_WEBHOOK_URL": "https://example.vn/health/x", "NHACVIEC_LISTEN": "127.0.0.1:8080"},
-        "Setting TELEGRAM_WEBHOOK_URL: the paths under /health are taken",
+        "Setting TELEGRAM_WEBHOOK_URL: the paths under /health, /metrics, /board are taken",
         ".env.example",
     ),
     "a webhook and no place where it arrives": (
