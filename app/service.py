@@ -36,7 +36,9 @@ from store.database import Database
 from store.inbox import Arrival
 from store.pacing import Pace
 from store.timetable import Timetable
+from web.board.board import Board
 from web.health import Trouble
+from web.metrics import Metrics
 
 _log = structlog.get_logger("service")
 _RESTART_PAUSE = 5.0
@@ -97,8 +99,16 @@ async def running(
             receiving=partial(_receiving, way),
             after_a_calm_look=heartbeat,
         )
+        metrics = Metrics(database, clock=clock, wall=wall_clock)
+        board = _board(settings, database, metrics, wakers, clock)
         await stack.enter_async_context(
-            web_room(settings, database, way.doors, partial(_troubles, watch, way))
+            web_room(
+                settings,
+                database,
+                [*way.doors, metrics.route(), *(board.routes() if board is not None else ())],
+                partial(_troubles, watch, way),
+                receiving=lambda: way.troubles(wall_clock()),
+            )
         )
         await database.absence.wait_out("plan", lambda: keeper.start(now=clock(), wall=wall_clock()))
         await connect(bot, settings, way)
@@ -114,21 +124,26 @@ async def running(
             wall=wall_clock,
             lease=lease,
             on_idle_hand=wakers.outbox.set,
+            on_sent=metrics.sent,
         )
         if database.is_sqlite:
             # Nobody else is on the file: what is claimed there is in no living hands.
             await database.absence.wait_out("leases", lambda: deliverer.take_back(whoever_holds=True))
+        conversation = Conversation(bot_name=bot.username, timetable=rules.timetable, options=rules.options)
+        if board is not None:
+            board.talk_with(conversation)
         clockwork = Clockwork(
             database=database,
             timetable=rules.timetable,
             reception=Reception(
                 database,
-                Conversation(bot_name=bot.username, timetable=rules.timetable, options=rules.options),
+                conversation,
                 {TELEGRAM: lambda raw: read_update(raw, bot)},
                 admins={TELEGRAM: channel},
                 # On PostgreSQL a claim waits for the other processes' claims: not while people's rows are locked.
                 ship=deliverer.claim_along if database.is_sqlite else None,
                 on_queued=wakers.outbox.set,
+                on_handled=metrics.handled,
             ),
             deliverer=deliverer,
             keeper=keeper,
@@ -155,6 +170,26 @@ async def running(
             await asyncio.wait([menus], timeout=_CANCELLED_WITHIN)
             receiving.cancel()
             await _stop(clockwork, receiving, working)
+
+
+def _board(
+    settings: Settings,
+    database: Database,
+    metrics: Metrics,
+    wakers: Wakers,
+    clock: Callable[[], datetime],
+) -> Board | None:
+    """The board, where it is known under which address people reach it."""
+    if settings.nhacviec_public_url is None:
+        return None
+    return Board(
+        database,
+        settings.nhacviec_public_url,
+        clock=clock,
+        wall=wall_clock,
+        on_queued=wakers.outbox.set,
+        on_handled=metrics.handled,
+    )
 
 
 def _who() -> str:

@@ -54,7 +54,7 @@ class _Taken:
 
 class Deliverer:
     """One for a process. `clock` gives business time, `wall` the time of the network; `on_idle_hand` is called whenever
-    room for another send has come."""
+    room for another send has come, `on_sent` with channel, kind and outcome of every call that has ended."""
 
     def __init__(
         self,
@@ -68,6 +68,7 @@ class Deliverer:
         wall: Callable[[], datetime],
         lease: timedelta = LEASE,
         on_idle_hand: Callable[[], None] = lambda: None,
+        on_sent: Callable[[str, OutboxKind, str], None] = lambda _channel, _kind, _outcome: None,
     ) -> None:
         self._database = database
         self._channels = channels
@@ -83,6 +84,7 @@ class Deliverer:
         self._calling: set[asyncio.Task[None]] = set()
         self._something_waits = True
         self._on_idle_hand = on_idle_hand
+        self._on_sent = on_sent
         self._doubtful: set[str] = set()
         self._stopping = False
         self.next_look: datetime | None = None
@@ -332,4 +334,5 @@ class Deliverer:
             attempt=claim.attempts,
             outcome=type(outcome).__name__,
         )
+        self._on_sent(claim.channel, claim.kind, type(outcome).__name__)
         self._ledger.add(concluded.entry)

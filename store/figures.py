@@ -5,10 +5,11 @@ from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Row, Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from plan.assignments import DutyKind
 from store import terms
@@ -87,33 +88,57 @@ class Tally:
         return terms.is_late(self.late_after, today)
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlacedTally(Tally):
+    """The same within one plan and one of its areas; periodic reports have none."""
+
+    plan_key: str
+    area: int | None
+
+
 async def tallies(session: AsyncSession, offices: Collection[str] | None) -> list[Tally]:
     """What overviews count of the active plans of these standing offices, of all active plans without. The database counts:
     how often is asked for it grows with the changes, and what is stored with the years."""
+    query = _tallied()
+    if offices is not None:
+        query = query.where(PlanRow.standing_office.in_(list(offices)))
+    return [Tally(**_alike(row)) for row in await session.execute(query)]
+
+
+async def placed_tallies(session: AsyncSession, plans: Collection[str]) -> list[PlacedTally]:
+    """The same of these plans (keys), by plan and area."""
+    query = _tallied(ItemRow.plan_key, ItemRow.area).where(ItemRow.plan_key.in_(list(plans)))
+    return [
+        PlacedTally(**_alike(row), plan_key=row.plan_key, area=row.area)
+        for row in await session.execute(query)
+    ]
+
+
+def _tallied(*by: InstrumentedAttribute[Any]) -> Select[Any]:
     row = table_of(AssignmentRow).c
     completed = or_(*(is_word(row.state, state) for state in _COMPLETED))
     reported = case((completed & row.document_date.is_(None), row.done_at))
-    alike = (row.agency, row.state, row.due, row.late_after, row.document_date, reported.label("reported"))
-    query = (
-        select(*alike, func.count().label("many"))
+    alike = (row.agency, row.state, row.due, row.late_after, row.document_date)
+    return (
+        select(*alike, reported.label("reported"), func.count().label("many"), *by)
         .join_from(AssignmentRow, ItemRow, AssignmentRow.item_id == ItemRow.id)
         .join(PlanRow, ItemRow.plan_key == PlanRow.key)
         .where(row.retired.is_(False), PlanRow.retired.is_(False), ~is_word(row.kind, DutyKind.SUPPORT))
-        .group_by(*alike[:-1], reported)
+        .group_by(*alike, reported, *by)
     )
-    if offices is not None:
-        query = query.where(PlanRow.standing_office.in_(list(offices)))
-    return [
-        Tally(
-            agency=agency,
-            state=state,
-            due=due,
-            late_after=late_after,
-            completed_on=terms.completed_on(document_date, reported_at) if state in _COMPLETED else None,
-            count=many,
-        )
-        for agency, state, due, late_after, document_date, reported_at, many in await session.execute(query)
-    ]
+
+
+def _alike(row: Row[Any]) -> dict[str, Any]:
+    """The fields of a tally."""
+    completed = terms.completed_on(row.document_date, row.reported) if row.state in _COMPLETED else None
+    return {
+        "agency": row.agency,
+        "state": row.state,
+        "due": row.due,
+        "late_after": row.late_after,
+        "completed_on": completed,
+        "count": row.many,
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

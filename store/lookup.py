@@ -108,3 +108,18 @@ async def plan_rows(session: AsyncSession, keys: Iterable[str]) -> list[PlanRow]
         select(PlanRow).where(PlanRow.key.in_(list(keys))).order_by(PlanRow.year, PlanRow.key)
     )
     return list(found)
+
+
+async def areas_of(session: AsyncSession, plans: Iterable[str]) -> dict[str, dict[int, str]]:
+    """The areas of these plans (keys) by their numbers, with their names."""
+    found = await session.execute(
+        select(ItemRow.plan_key, ItemRow.area, ItemRow.area_name)
+        .where(ItemRow.plan_key.in_(list(plans)), ItemRow.area.is_not(None))
+        .distinct()
+        .order_by(ItemRow.plan_key, ItemRow.area)
+    )
+    areas: dict[str, dict[int, str]] = {}
+    for plan, area, name in found:
+        if area is not None:
+            areas.setdefault(plan, {})[area] = name or ""
+    return areas

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.codes import clean
+from bot.commands.menu import Command
 from bot.message import Message
 from bot.options import Options
 from bot.request import File, Person
@@ -23,11 +24,13 @@ _NAME_LIMIT = 200
 class Answer:
     """What leaves because of one incoming update. `edits_tapped`: it takes the place of the message that was tapped, so
     that its buttons vanish. `paged`: it is a list, its first block the head; more than a screen of it is turned over in
-    place."""
+    place. The conversation notes the `command` that it answers, and whether that was `refused` for want of a right."""
 
     message: Message
     edits_tapped: bool = False
     paged: bool = False
+    command: Command | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,14 +81,25 @@ class Asked:
 
 
 async def overseen(asked: Asked) -> frozenset[str]:
-    """Keys of the active plans that the chat may read as a whole: a leader all of them, a standing office its own."""
-    if Role.LEADER in asked.bindings.roles:
-        return await plans_of(asked.session)
-    if not asked.bindings.offices:
-        return frozenset()
-    return await plans_of(asked.session, asked.office_codes)
+    """Keys of the active plans that the chat may read as a whole."""
+    return await plans_overseen(asked.session, asked.bindings)
+
+
+async def plans_overseen(session: AsyncSession, bindings: Bindings) -> frozenset[str]:
+    """Keys of the active plans that whoever is bound so may read as a whole: a leader all of them, a standing office its
+    own."""
+    if Role.LEADER in bindings.roles:
+        return await plans_of(session)
+    return await plans_steered(session, bindings)
 
 
 async def steered(asked: Asked) -> frozenset[str]:
     """Keys of the active plans that the chat steers as their standing office."""
-    return await plans_of(asked.session, asked.office_codes) if asked.bindings.offices else frozenset()
+    return await plans_steered(asked.session, asked.bindings)
+
+
+async def plans_steered(session: AsyncSession, bindings: Bindings) -> frozenset[str]:
+    """The same of whoever is bound so."""
+    if not bindings.offices:
+        return frozenset()
+    return await plans_of(session, [office.code for office in bindings.offices])

@@ -206,12 +206,14 @@ MORNING = datetime(2023, 3, 13, 0, 30, tzinfo=UTC)
 
 
 class Office:
-    """One conversation with the bot. `today` and `now` can be set; every message is a committed transaction."""
+    """One conversation with the bot. `now` can be set, and `wall` where it is another time; every message
+    is a committed transaction."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self.conversation = Conversation(bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options())
         self.now = MORNING
+        self.wall: datetime | None = None
         self.chat = "100"
         self.kind = ChatKind.PRIVATE
         self.person = Person(id="7", name="Nguyễn Văn A")
@@ -273,7 +275,9 @@ class Office:
     async def _answer(self, incoming: Words | Tap, database: Database) -> Answer | None:
         async with database.write() as session:
             chat = await chats.chat_for(session, channel="telegram", address=self.chat, kind=self.kind)
-            return await self.conversation.answer(session, incoming, chat, now=self.now, wall=self.now)
+            return await self.conversation.answer(
+                session, incoming, chat, now=self.now, wall=self.wall or self.now
+            )
 
     async def entry(self, agency: str, code: str, slot: str = "") -> Entry:
         async with self.database.read() as session:
