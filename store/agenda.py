@@ -102,8 +102,10 @@ async def entries(
     due_from: date | None = None,
     due_until: date | None = None,
     open_only: bool = False,
+    unfinished_only: bool = False,
 ) -> list[Entry]:
-    """Assignments of active plans, by due day. What is given narrows; None does not. The days are the first and the last
+    """Assignments of active plans, by due day. What is given narrows; None does not. `unfinished_only`: those that are open
+    or wait for approval. The days are the first and the last
     that fit: what has no due day fits none."""
     asked: dict[str, list[str] | list[int] | date] = {}
     if agencies is not None:
@@ -116,7 +118,7 @@ async def entries(
         asked["due_from"] = due_from
     if due_until is not None:
         asked["due_until"] = due_until
-    rows = await session.execute(_query(frozenset(asked), open_only), asked)
+    rows = await session.execute(_query(frozenset(asked), open_only, unfinished_only), asked)
     return sorted((_entry(row) for row in rows), key=lambda entry: entry.order)
 
 
@@ -170,7 +172,7 @@ _FIELDS = (
 
 
 @cache
-def _query(asked: frozenset[str], open_only: bool) -> Select[Any]:
+def _query(asked: frozenset[str], open_only: bool, unfinished_only: bool = False) -> Select[Any]:
     query = (
         select(*_FIELDS)
         .join_from(_ASSIGNMENT, _ITEM, _ASSIGNMENT.c.item_id == _ITEM.c.id)
@@ -191,6 +193,9 @@ def _query(asked: frozenset[str], open_only: bool) -> Select[Any]:
         query = query.where(_ASSIGNMENT.c.due <= bindparam("due_until"))
     if open_only:
         query = query.where(is_word(_ASSIGNMENT.c.state, State.OPEN))
+    if unfinished_only:
+        unfinished = (is_word(_ASSIGNMENT.c.state, state) for state in (State.OPEN, State.SUBMITTED))
+        query = query.where(or_(*unfinished))
     return query
 
 

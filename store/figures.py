@@ -1,15 +1,14 @@
 """The official overview: how many assignments are completed or not, in term or past it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import Row, Select, case, func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from plan.assignments import DutyKind
 from store import terms
@@ -88,57 +87,33 @@ class Tally:
         return terms.is_late(self.late_after, today)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlacedTally(Tally):
-    """The same within one plan and one of its areas; periodic reports have none."""
-
-    plan_key: str
-    area: int | None
-
-
 async def tallies(session: AsyncSession, offices: Collection[str] | None) -> list[Tally]:
     """What overviews count of the active plans of these standing offices, of all active plans without. The database counts:
     how often is asked for it grows with the changes, and what is stored with the years."""
-    query = _tallied()
-    if offices is not None:
-        query = query.where(PlanRow.standing_office.in_(list(offices)))
-    return [Tally(**_alike(row)) for row in await session.execute(query)]
-
-
-async def placed_tallies(session: AsyncSession, plans: Collection[str]) -> list[PlacedTally]:
-    """The same of these plans (keys), by plan and area."""
-    query = _tallied(ItemRow.plan_key, ItemRow.area).where(ItemRow.plan_key.in_(list(plans)))
-    return [
-        PlacedTally(**_alike(row), plan_key=row.plan_key, area=row.area)
-        for row in await session.execute(query)
-    ]
-
-
-def _tallied(*by: InstrumentedAttribute[Any]) -> Select[Any]:
     row = table_of(AssignmentRow).c
     completed = or_(*(is_word(row.state, state) for state in _COMPLETED))
     reported = case((completed & row.document_date.is_(None), row.done_at))
-    alike = (row.agency, row.state, row.due, row.late_after, row.document_date)
-    return (
-        select(*alike, reported.label("reported"), func.count().label("many"), *by)
+    alike = (row.agency, row.state, row.due, row.late_after, row.document_date, reported.label("reported"))
+    query = (
+        select(*alike, func.count().label("many"))
         .join_from(AssignmentRow, ItemRow, AssignmentRow.item_id == ItemRow.id)
         .join(PlanRow, ItemRow.plan_key == PlanRow.key)
         .where(row.retired.is_(False), PlanRow.retired.is_(False), ~is_word(row.kind, DutyKind.SUPPORT))
-        .group_by(*alike, reported, *by)
+        .group_by(*alike[:-1], reported)
     )
-
-
-def _alike(row: Row[Any]) -> dict[str, Any]:
-    """The fields of a tally."""
-    completed = terms.completed_on(row.document_date, row.reported) if row.state in _COMPLETED else None
-    return {
-        "agency": row.agency,
-        "state": row.state,
-        "due": row.due,
-        "late_after": row.late_after,
-        "completed_on": completed,
-        "count": row.many,
-    }
+    if offices is not None:
+        query = query.where(PlanRow.standing_office.in_(list(offices)))
+    return [
+        Tally(
+            agency=agency,
+            state=state,
+            due=due,
+            late_after=late_after,
+            completed_on=terms.completed_on(document_date, reported_at) if state in _COMPLETED else None,
+            count=many,
+        )
+        for agency, state, due, late_after, document_date, reported_at, many in await session.execute(query)
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +129,10 @@ class Figures:
     undated_done: int = 0
     waived: int = 0
     submitted: int = 0
+
+    def __add__(self, other: "Figures") -> "Figures":
+        """Of both together."""
+        return Figures(**{name: getattr(self, name) + getattr(other, name) for name in _COUNTED})
 
     @property
     def done(self) -> int:
@@ -181,6 +160,82 @@ class Figures:
         if not self.dated:
             return None
         return min((200 * self.done + self.dated) // (2 * self.dated), 100 if not self.not_done else 99)
+
+
+_COUNTED = tuple(field.name for field in fields(Figures))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """Where an agency's assignments in one area of a plan stand (periodic reports have no area); `soon` of those that are
+    open and in term are due soon."""
+
+    plan_key: str
+    area: int | None
+    agency: str
+    figures: Figures
+    soon: int
+
+
+async def placed_figures(
+    session: AsyncSession, plans: Collection[str], *, today: date, soon_until: date
+) -> list[Placed]:
+    """The overview of these plans (keys) by agency and area; what is due on or before `soon_until` is due soon. One pass
+    over what is stored, with nothing made for each assignment: a big plan has many thousands."""
+    row = table_of(AssignmentRow).c
+    query = (
+        select(
+            ItemRow.plan_key,
+            ItemRow.area,
+            row.agency,
+            row.state,
+            row.due,
+            row.late_after,
+            row.document_date,
+            row.done_at,
+        )
+        .join_from(AssignmentRow, ItemRow, AssignmentRow.item_id == ItemRow.id)
+        .join(PlanRow, ItemRow.plan_key == PlanRow.key)
+        .where(
+            ItemRow.plan_key.in_(list(plans)),
+            row.retired.is_(False),
+            PlanRow.retired.is_(False),
+            ~is_word(row.kind, DutyKind.SUPPORT),
+        )
+    )
+    numbers: dict[tuple[str, int | None, str], Counter[str]] = defaultdict(Counter)
+    for plan, area, agency, *stands in await session.execute(query):
+        of_place = numbers[plan, area, agency]
+        one = _Stands._make(stands)
+        column = column_of(one, today)
+        of_place[column.value] += 1
+        if one.state is State.SUBMITTED:
+            of_place["submitted"] += 1
+        elif column is Column.OPEN_IN_TERM and one.due is not None and one.due <= soon_until:
+            of_place["soon"] += 1
+    return [
+        Placed(
+            plan_key=plan, area=area, agency=agency, soon=counted.pop("soon", 0), figures=Figures(**counted)
+        )
+        for (plan, area, agency), counted in numbers.items()
+    ]
+
+
+class _Stands(NamedTuple):
+    """What decides in which column a stored assignment is."""
+
+    state: State
+    due: date | None
+    late_after: date | None
+    document_date: date | None
+    done_at: datetime | None
+
+    @property
+    def was_late(self) -> bool:
+        return terms.was_late(terms.completed_on(self.document_date, self.done_at), self.late_after)
+
+    def is_late(self, today: date) -> bool:
+        return terms.is_late(self.late_after, today)
 
 
 def figures(entries: Iterable[Entry], today: date) -> Figures:

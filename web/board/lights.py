@@ -1,12 +1,10 @@
 """The traffic lights of the overview: how an agency stands in an area, at one look. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
-from store.figures import Column, Tally, column_of
-from store.states import State
+from store.figures import Figures
 
 SOON = timedelta(days=7)
 
@@ -49,23 +47,15 @@ class Lamp:
         return _SHORT[self.light]
 
 
-def lamp_of(tallies: Sequence[Tally], today: date) -> Lamp:
-    """Late is late until it is complete; what waits for approval is not due soon any more."""
-    late = soon = in_term = done = 0
-    for tally in tallies:
-        match column_of(tally, today):
-            case Column.OPEN_LATE:
-                late += tally.count
-            case Column.OPEN_IN_TERM:
-                in_term += tally.count
-                if tally.state is State.OPEN and tally.due is not None and tally.due - today <= SOON:
-                    soon += tally.count
-            case Column.DONE_IN_TERM | Column.DONE_LATE:
-                done += tally.count
-            case Column.UNDATED | Column.UNDATED_DONE | Column.WAIVED:
-                pass
-    counted = ((Light.LATE, late), (Light.SOON, soon), (Light.IN_TERM, in_term), (Light.DONE, done))
+def lamp_of(figures: Figures, soon: int) -> Lamp:
+    """The worst that the figures say; `soon` of those that are open and in term are due soon."""
+    counted = (
+        (Light.LATE, figures.open_late),
+        (Light.SOON, soon),
+        (Light.IN_TERM, figures.open_in_term),
+        (Light.DONE, figures.done),
+    )
     return next(
         (Lamp(light=light, count=count) for light, count in counted if count),
-        Lamp(light=Light.NONE, count=sum(tally.count for tally in tallies)),
+        Lamp(light=Light.NONE, count=figures.total),
     )

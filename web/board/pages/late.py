@@ -12,7 +12,7 @@ RIGHT = Command.LATE
 
 async def late(look: Look) -> Page:
     # Whatever is late was due before today.
-    found = await entries(look.session, plans=look.plans, due_until=look.today)
+    found = await entries(look.session, plans=look.plans, due_until=look.today, unfinished_only=True)
     behind = furthest_behind_first(
         [one for one in look.narrowed.of(found) if is_late(one, look.today)], look.today
     )

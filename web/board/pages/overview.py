@@ -1,16 +1,15 @@
 """The overview: the figures of /status, and the lights of agencies by areas."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.commands.menu import Command
 from bot.overview import figure_lines, percent_words, reached_line, short_figures, worst_first
-from store.figures import Figures, PlacedTally, figures_of_tallies, placed_tallies
+from store.figures import Figures, Placed, placed_figures
 from store.tables import PlanRow
 from web.board.drawing import Page
-from web.board.lights import NAMES, SIGNS, Lamp, lamp_of
-from web.board.looking import REPORTS, Choosing, Look, choosing
+from web.board.lights import NAMES, SIGNS, SOON, Lamp, lamp_of
+from web.board.looking import REPORTS, Look, choosing
 
 RIGHT = Command.STATUS
 
@@ -21,7 +20,6 @@ class Row:
 
     code: str
     name: str
-    figures: Figures
     percent: str
     short: str
     lamps: Sequence[Lamp | None]
@@ -33,7 +31,6 @@ class AreaRow:
 
     key: str
     name: str
-    figures: Figures
     percent: str
     short: str
     lamp: Lamp
@@ -50,18 +47,23 @@ class PlanPart:
 
 
 async def overview(look: Look) -> Page:
-    tallies = await placed_tallies(look.session, look.plans)
-    filters = await choosing(look, {tally.agency for tally in tallies})
+    """Each plan with its own figures, as /status has them."""
+    everything = await placed_figures(
+        look.session, look.plans, today=look.today, soon_until=look.today + SOON
+    )
+    filters = await choosing(look, {one.agency for one in everything})
     shown = [
-        tally
-        for tally in tallies
-        if look.narrowed.takes(plan=tally.plan_key, area=tally.area, agency=tally.agency)
+        one for one in everything if look.narrowed.takes(plan=one.plan_key, area=one.area, agency=one.agency)
     ]
-    area_names = dict(filters.areas)
+    plans = [plan for plan in filters.plans if plan.key in look.plans]
     parts = [
-        _part(look, plan, [tally for tally in shown if tally.plan_key == plan.key], filters, area_names)
-        for plan in filters.plans
-        if plan.key in look.plans
+        _part(
+            plan,
+            [one for one in shown if one.plan_key == plan.key],
+            areas=dict(filters.areas),
+            agencies=filters.agencies,
+        )
+        for plan in plans
     ]
     return Page(
         template="overview.html",
@@ -78,50 +80,41 @@ async def overview(look: Look) -> Page:
 
 
 def _part(
-    look: Look,
-    plan: PlanRow,
-    tallies: Sequence[PlacedTally],
-    filters: Choosing,
-    area_names: Mapping[str, str],
+    plan: PlanRow, places: Sequence[Placed], *, areas: Mapping[str, str], agencies: Mapping[str, str]
 ) -> PlanPart:
-    by_area: dict[str, list[PlacedTally]] = defaultdict(list)
-    by_agency: dict[str, list[PlacedTally]] = defaultdict(list)
-    by_cell: dict[tuple[str, str], list[PlacedTally]] = defaultdict(list)
-    for tally in tallies:
-        area = REPORTS if tally.area is None else str(tally.area)
-        by_area[area].append(tally)
-        by_agency[tally.agency].append(tally)
-        by_cell[tally.agency, area].append(tally)
-    areas = [key for key in area_names if key in by_area]
-    counted = {code: figures_of_tallies(own, look.today) for code, own in by_agency.items()}
+    by_area: dict[str, tuple[Figures, int]] = {}
+    by_agency: dict[str, Figures] = {}
+    cells: dict[tuple[str, str], Lamp] = {}
+    total = Figures()
+    for one in places:
+        area = REPORTS if one.area is None else str(one.area)
+        counted, soon = by_area.get(area, (Figures(), 0))
+        by_area[area] = (counted + one.figures, soon + one.soon)
+        by_agency[one.agency] = by_agency.get(one.agency, Figures()) + one.figures
+        cells[one.agency, area] = lamp_of(one.figures, one.soon)
+        total += one.figures
+    shown = [key for key in areas if key in by_area]
     return PlanPart(
         plan=plan,
-        total=figures_of_tallies(tallies, look.today),
-        areas=[_area(key, area_names[key], by_area[key], look) for key in areas],
+        total=total,
+        areas=[
+            AreaRow(
+                key=key,
+                name=areas[key],
+                percent=percent_words(by_area[key][0]),
+                short=short_figures(by_area[key][0]),
+                lamp=lamp_of(*by_area[key]),
+            )
+            for key in shown
+        ],
         rows=[
             Row(
                 code=code,
-                name=filters.agencies.get(code, code),
-                figures=counted[code],
-                percent=percent_words(counted[code]),
-                short=short_figures(counted[code]),
-                lamps=[
-                    lamp_of(by_cell[code, area], look.today) if (code, area) in by_cell else None
-                    for area in areas
-                ],
+                name=agencies.get(code, code),
+                percent=percent_words(by_agency[code]),
+                short=short_figures(by_agency[code]),
+                lamps=[cells.get((code, key)) for key in shown],
             )
-            for code in worst_first(counted)
+            for code in worst_first(by_agency)
         ],
-    )
-
-
-def _area(key: str, name: str, tallies: Sequence[PlacedTally], look: Look) -> AreaRow:
-    counted = figures_of_tallies(tallies, look.today)
-    return AreaRow(
-        key=key,
-        name=name,
-        figures=counted,
-        percent=percent_words(counted),
-        short=short_figures(counted),
-        lamp=lamp_of(tallies, look.today),
     )
