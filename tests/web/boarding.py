@@ -15,6 +15,7 @@ from bot.handling import Handled
 from bot.message import Message
 from bot.options import Options
 from bot.request import Person
+from plan.model import Plan
 from store.database import Database
 from store.states import ChatKind, Role
 from tests.bot.office import PLAN, TIMETABLE, Office, plain, put_plan
@@ -102,13 +103,13 @@ def text_of(page: httpx.Response) -> str:
 
 
 @asynccontextmanager
-async def open_town(database: Database) -> AsyncIterator[Town]:
-    """On a migrated store that is empty: the small plan, the standing office, a leader and an officer."""
+async def open_town(database: Database, plan: Plan = PLAN) -> AsyncIterator[Town]:
+    """On a migrated store that is empty: the plan (else the small one), the standing office, a leader and an officer."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = int(listening.getsockname()[1])
     url = f"http://127.0.0.1:{port}"
     async with database.write() as session:
-        await put_plan(session, PLAN)
+        await put_plan(session, plan)
     town = Town(database=database, office=Office(database), url=url)
     town.office.conversation = Conversation(
         bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(public_url=url)

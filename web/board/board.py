@@ -67,7 +67,7 @@ _HEAD = (
     ("/late", "Quá hạn", late.RIGHT),
     ("/requests", "Đề nghị chờ duyệt", Command.APPROVE),
     ("/plan-changes", "Kế hoạch sửa đổi", plan_changes.RIGHT),
-    ("/delivery", "Gửi tin", delivery.RIGHT),
+    ("/delivery", "Tình trạng gửi tin", delivery.RIGHT),
     ("/say", "Gõ lệnh", Command.APPROVE),
 )
 

@@ -41,9 +41,8 @@ async def agency(look: Look) -> Page | None:
             "sections": _sections(own, look),
             "status_line": lambda entry: status_line(entry, look.today, tappable=False),
             "what_words": what_words,
-            "choices_of_agency": remind_choices(
-                [one for one in own if is_late(one, look.today)], look.visitor.steered
-            ),
+            "is_late": lambda entry: is_late(entry, look.today),
+            "choices_of_agency": remind_choices(own, look.visitor.steered) if own else [],
             "without_chat": bool(look.visitor.steered) and not contact.chats,
         },
     )

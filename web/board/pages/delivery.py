@@ -37,7 +37,7 @@ async def delivery(look: Look) -> Page:
     waits = await deliveries.in_line(session)
     return Page(
         template="delivery.html",
-        title="Gửi tin",
+        title="Tình trạng gửi tin",
         shows={
             "troubles": [
                 (_TROUBLES.get(one.name, one.name), _moment(one.since))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.asks import ask_line
 from bot.codes import shorten
 from bot.commands.history import event_line, reminder_lines
+from bot.commands.late import is_late
 from bot.commands.menu import Command
 from bot.listing import ASK_LIMIT, data_window, status_line
 from bot.message import Line
@@ -28,6 +29,7 @@ class Share:
     """One agency's assignment, and its past."""
 
     entry: Entry
+    is_late: bool
     status: Line
     window: str | None
     notes: Sequence[str]
@@ -86,12 +88,17 @@ def _part(item: Item, shares: Sequence[Share]) -> OutputPart:
 
 
 async def _shares(look: Look, owed: Sequence[Entry]) -> list[Share]:
-    ordered = sorted(owed, key=lambda one: (one.order, one.agency))
+    """Those that are late first, then what is still open."""
+    ordered = sorted(
+        owed,
+        key=lambda one: (not is_late(one, look.today), one.state is not State.OPEN, one.order, one.agency),
+    )
     past = await histories_of(look.session, [one.id for one in ordered])
     asks = await asks_of(look.session, {one.id for one in ordered})
     return [
         Share(
             entry=one,
+            is_late=is_late(one, look.today),
             status=status_line(one, look.today, tappable=False),
             window=data_window(one),
             notes=_notes(one),
