@@ -23,7 +23,7 @@ from web.application import application
 from web.board.board import Board
 from web.serving import serving
 
-OFFICE, LEADER, OFFICER = "100", "200", "300"
+OFFICE, LEADER, OFFICER, OTHER = "100", "200", "300", "400"
 _WALL = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 _LINK = re.compile(r"http\S+")
 _PROOF = re.compile(r'name="proof" value="([0-9a-f]{64})"')
@@ -67,7 +67,12 @@ class Town:
             yield client
 
 
-NAMES = {OFFICE: "Nguyễn Thị Thường", LEADER: "Trần Văn Lãnh", OFFICER: "Lê Văn Cán"}
+NAMES = {
+    OFFICE: "Nguyễn Thị Thường",
+    LEADER: "Trần Văn Lãnh",
+    OFFICER: "Lê Văn Cán",
+    OTHER: "Phạm Thị Khác",
+}
 
 
 async def come_in(client: httpx.AsyncClient, link: str) -> httpx.Response:

@@ -222,7 +222,9 @@ class Board:
                 today=day_of(now),
                 wall=self._wall(),
             )
-            page = await reading.draw(look)
+            # PostgreSQL refuses to look for what has a NUL.
+            is_sane = all(part.isprintable() for part in request.path_params.values())
+            page = await reading.draw(look) if is_sane else None
         await self._note_use(request)
         return self._page(page or told.NOTHING_THERE, visitor, request)
 
