@@ -1,6 +1,7 @@
 """A bot on the real plan in a sandbox, and chats in which people type, tap and read as they do on a phone."""
 
 import shutil
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -225,7 +226,15 @@ async def open_province(
     start = instant_of(date(2023, 3, 6), time(14, 0))
     async with open_town(clock_from=start) as town:
         await town.set_clock(start)
-        settings = settings_for(town.url, folder, nhacviec_plans=str(folder / "data" / "tasks.yaml"))
+        with socket.create_server(("127.0.0.1", 0)) as found:
+            place = f"127.0.0.1:{found.getsockname()[1]}"
+        settings = settings_for(
+            town.url,
+            folder,
+            nhacviec_plans=str(folder / "data" / "tasks.yaml"),
+            nhacviec_listen=place,
+            nhacviec_public_url=f"http://{place}",
+        )
         clock = RehearsalClock(start, speed=0)
         async with running(
             settings, read_rules(settings), token=TOKEN, clock=clock, rhythm=BY_HAND, pace=AT_ONCE

@@ -3,18 +3,18 @@
 Whoever is signed in has the rights that their chat has at this moment: they are looked at again with every request.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
@@ -29,12 +29,13 @@ from store.outages import is_away
 from store.sign_ins import LINK_LIFETIME, SESSION_LIFETIME, come_in, is_good, note_use, session_of, sign_out
 from web.board import acting, told
 from web.board.drawing import Page, drawn
+from web.board.forms import form_of
 from web.board.looking import Look, narrowed_by
 from web.board.pages import agency, delivery, late, overview, plan_changes, task, weeks
-from web.board.security import Cookie, Headers, is_ours, new_secret, proof_of
+from web.board.security import Cookie, Headers, new_secret, proof_of
+from web.board.told import Closed
 from web.board.visitor import Visitor, visitor_of
 
-_MOST_BYTES = 20_000
 _MOST_WORDS = 1_000
 _FILES = Path(__file__).parent
 _log = structlog.get_logger("web")
@@ -135,7 +136,7 @@ class Board:
         async def answered(request: Request) -> Response:
             try:
                 return await answer(request)
-            except _Closed as closed:
+            except Closed as closed:
                 return self._alone(closed.page)
             except SQLAlchemyError as error:
                 if not is_away(error):
@@ -156,7 +157,7 @@ class Board:
         token = request.query_params.get("token", "")
         async with self._database.read() as session:
             if not await is_good(session, token, wall=self._wall()):
-                raise _Closed(told.BAD_LINK)
+                raise Closed(told.BAD_LINK)
         secret = new_secret()
         page = Page(
             template="sign_in.html",
@@ -168,18 +169,18 @@ class Board:
         return response
 
     async def _come_in(self, request: Request) -> Response:
-        form = await self._form(request, self._doorstep.of(request))
+        form = await form_of(request, self._doorstep.of(request), origin=self._origin)
         async with self._database.write() as session:
             key = await come_in(session, form.get("token", ""), now=self._clock(), wall=self._wall())
         if key is None:
-            raise _Closed(told.BAD_LINK)
+            raise Closed(told.BAD_LINK)
         response = RedirectResponse(f"{PATH}/", status_code=303)
         self._key.give(response, key)
         self._doorstep.take(response)
         return response
 
     async def _sign_out(self, request: Request) -> Response:
-        await self._form(request, self._key.of(request))
+        await form_of(request, self._key.of(request), origin=self._origin)
         async with self._database.write() as session:
             visitor = await self._visitor(session, request)
             await sign_out(session, visitor.session_id, wall=self._wall())
@@ -188,16 +189,16 @@ class Board:
         return response
 
     async def _visitor(self, session: AsyncSession, request: Request) -> Visitor:
-        """Raises _Closed for who is not signed in, or whose chat may nothing here any more."""
+        """Raises Closed for who is not signed in, or whose chat may nothing here any more."""
         key = self._key.of(request)
         found = await session_of(session, key, wall=self._wall()) if key else None
         if found is None or key is None:
-            raise _Closed(told.NOT_SIGNED_IN)
+            raise Closed(told.NOT_SIGNED_IN)
         signed_in, worth_a_note = found
         request.state.to_note = signed_in.id if worth_a_note else None
         visitor = await visitor_of(session, signed_in, proof_of(key))
         if not visitor.may(Command.BOARD):
-            raise _Closed(told.NOT_SIGNED_IN)
+            raise Closed(told.NOT_SIGNED_IN)
         return visitor
 
     async def _note_use(self, request: Request) -> None:
@@ -256,11 +257,11 @@ class Board:
     # Acting
 
     async def _say(self, request: Request) -> Response:
-        form = await self._form(request, self._key.of(request))
+        form = await form_of(request, self._key.of(request), origin=self._origin)
         return await self._carry_out(request, form.get("text", "")[:_MOST_WORDS], acting.typed)
 
     async def _tap(self, request: Request) -> Response:
-        form = await self._form(request, self._key.of(request))
+        form = await form_of(request, self._key.of(request), origin=self._origin)
         return await self._carry_out(request, form.get("action", ""), acting.tapped)
 
     async def _carry_out(
@@ -289,24 +290,13 @@ class Board:
     async def _acting_visitor(self, session: AsyncSession, request: Request) -> Visitor:
         visitor = await self._visitor(session, request)
         if not visitor.may_act:
-            raise _Closed(told.ONLY_READS)
+            raise Closed(told.ONLY_READS)
         return visitor
 
     def _talk(self) -> Conversation:
         if self._conversation is None:
-            raise _Closed(told.NOT_YET)
+            raise Closed(told.NOT_YET)
         return self._conversation
-
-    async def _form(self, request: Request, secret: str | None) -> Mapping[str, str]:
-        """The fields of a form of ours; of several of one name the words one after the other. Raises _Closed for others'."""
-        if request.headers.get("Origin", self._origin) not in (self._origin, "null"):
-            raise _Closed(told.NOT_OURS)
-        fields: dict[str, str] = {}
-        for name, value in parse_qsl((await _body(request)).decode(errors="replace"), max_num_fields=50):
-            fields[name] = f"{fields[name]} {value}" if name in fields else value
-        if not is_ours(secret, fields.get("proof", "")):
-            raise _Closed(told.NOT_OURS)
-        return fields
 
     # Drawing
 
@@ -331,14 +321,6 @@ class Board:
         return HTMLResponse(drawn(page), page.status)
 
 
-class _Closed(Exception):
-    """Instead of what was asked for, the person reads this page."""
-
-    def __init__(self, page: Page) -> None:
-        super().__init__(page.title)
-        self.page = page
-
-
 async def _to_the_board(_: Request) -> Response:
     return RedirectResponse(f"{PATH}/")
 
@@ -348,15 +330,3 @@ def _file(name: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
         return FileResponse(_FILES / name, media_type=kind)
 
     return file
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    try:
-        async for piece in request.stream():
-            body += piece
-            if len(body) > _MOST_BYTES:
-                raise _Closed(told.TOO_LONG)
-    except ClientDisconnect:
-        raise _Closed(told.NOT_OURS) from None
-    return bytes(body)

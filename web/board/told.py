@@ -3,6 +3,14 @@
 from web.board.drawing import Page
 
 
+class Closed(Exception):
+    """Instead of what was asked for, the person reads this page."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page.title)
+        self.page = page
+
+
 def _told(title: str, *lines: str, status: int) -> Page:
     return Page(template="told.html", title=title, shows={"lines": lines}, status=status)
 
