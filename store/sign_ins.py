@@ -136,6 +136,12 @@ async def sign_out(session: AsyncSession, session_id: int, *, wall: datetime) ->
     )
 
 
+async def end_all(session: AsyncSession, *, wall: datetime) -> None:
+    """Nobody is signed in any more, and no link lets anybody in."""
+    await session.execute(update(WebSessionRow).where(WebSessionRow.ended_at.is_(None)).values(ended_at=wall))
+    await session.execute(update(SignInRow).where(SignInRow.used_at.is_(None)).values(expires_at=wall))
+
+
 def _may_come_in(token: str, wall: datetime) -> ColumnElement[bool]:
     return and_(
         SignInRow.token_hash == _hash(token),

@@ -1,8 +1,9 @@
 """`make pictures`: plays the year of three people before a phone's screen, and keeps what is worth a look.
 
 Each picture is the sandbox's chat page, in one chat, at that moment of the story. The other agencies are there too and do
-what they owe, but for a few. A message that is longer than the screen makes the screen longer. Letters and signs are those of
-a phone when the fonts Noto Sans and Noto Color Emoji are there (Debian: fonts-noto-core, fonts-noto-color-emoji).
+what they owe, but for a few. A message that is longer than the screen makes the screen longer. The board is photographed in
+a town of its own. Letters and signs are those of a phone when the fonts Noto Sans and Noto Color Emoji are there (Debian:
+fonts-noto-core, fonts-noto-color-emoji).
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import structlog
 from playwright.async_api import Page, async_playwright
+from playwright.sync_api import sync_playwright
 from sqlalchemy import select
 
 from store.changes import Actor, mark_done
@@ -23,6 +25,7 @@ from store.states import State
 from store.tables import AgencyRow, AssignmentRow
 from tests.app.province import Province, open_province
 from tests.app.three_people import live
+from tests.browser.board_town import board_town
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGS, PHONE
 from tests.png import indexed_png
 from tests.worlds import bound_chat
@@ -167,9 +170,25 @@ async def take_pictures() -> None:
         await browser.close()
 
 
+def take_board_picture() -> None:
+    """The board's overview in June, on a desk."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        board_town(Path(folder)) as town,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1000}, locale="vi-VN")
+        page.goto(town.office_link())
+        page.get_by_role("button", name="Vào bảng theo dõi").click()
+        page.screenshot(path=FOLDER / "board-overview.png")
+        browser.close()
+
+
 if __name__ == "__main__":
     if CHROMIUM is None:
         sys.exit("No Chromium found: install chromium to take the pictures.")
     logging.disable(logging.INFO)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     asyncio.run(take_pictures())
+    take_board_picture()
