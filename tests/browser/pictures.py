@@ -178,7 +178,7 @@ def take_board_picture() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 1000}, locale="vi-VN")
+        page = browser.new_page(viewport={"width": 1440, "height": 1100}, locale="vi-VN")
         page.goto(town.office_link())
         page.get_by_role("button", name="Vào bảng theo dõi").click()
         page.screenshot(path=FOLDER / "board-overview.png")

@@ -117,7 +117,7 @@ def test_one_goes_from_a_lamp_to_the_agency_and_from_there_to_a_task_and_its_pas
     come: Callable[..., Page], town: BoardTown
 ) -> None:
     page = come(PHONE, town.leader_link())
-    page.get_by_role("link", name="2. Cải cách TTHC: 1 quá hạn").first.click()
+    page.get_by_role("link", name="LV 2: 1 quá hạn").first.click()
     expect(page).to_have_url(f"{town.url}/board/agency/VPUB?area=2")
     page.locator("li.is-late a").first.click()
 

@@ -58,7 +58,7 @@ async def test_a_lamp_says_with_sign_number_and_word_how_an_agency_stands_in_an_
     lamp = re.search(r'<td class="lamp late"><a href="/board/agency/STP\?area=2">(.*?)</a>', row)
     assert lamp is not None, row
     words = re.sub(r"<[^>]+>", "", lamp[1])
-    assert words == "2. Cải cách TTHC: ✕ 1 quá hạn"
+    assert words == "LV 2: ✕ 1 quá hạn"
 
 
 async def test_filters_narrow_by_area_and_agency_and_what_makes_no_sense_does_not(town: Town) -> None:

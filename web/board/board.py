@@ -66,7 +66,7 @@ _HEAD = (
     ("", "Tình hình chung", overview.RIGHT),
     ("/weeks", "Các tuần tới", weeks.RIGHT),
     ("/late", "Quá hạn", late.RIGHT),
-    ("/requests", "Đề nghị chờ duyệt", Command.APPROVE),
+    ("/requests", "Đề nghị", Command.APPROVE),
     ("/plan-changes", "Kế hoạch sửa đổi", plan_changes.RIGHT),
     ("/delivery", "Tình trạng gửi tin", delivery.RIGHT),
     ("/say", "Gõ lệnh", Command.APPROVE),

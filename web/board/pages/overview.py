@@ -27,10 +27,11 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class AreaRow:
-    """An area (its key in addresses): how far it is, and its lamp."""
+    """An area (its key in addresses): how far it is, and its lamp. A phone has room for its short name only."""
 
     key: str
     name: str
+    short_name: str
     percent: str
     short: str
     lamp: Lamp
@@ -101,6 +102,7 @@ def _part(
             AreaRow(
                 key=key,
                 name=areas[key],
+                short_name="BC" if key == REPORTS else f"LV {key}",
                 percent=percent_words(by_area[key][0]),
                 short=short_figures(by_area[key][0]),
                 lamp=lamp_of(*by_area[key]),
