@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.milestones import ESCALATED
@@ -20,6 +20,7 @@ from store.tables import (
     ItemRow,
     NoticeRow,
     OutboxRow,
+    PlanRow,
     ScanRow,
     TroubleRow,
     table_of,
@@ -43,8 +44,10 @@ class Undelivered:
 
 @dataclass(frozen=True, kw_only=True)
 class OutOfReach:
-    """A chat that speaks for an agency (code and name) and cannot be written to, and why."""
+    """A chat that cannot be written to, and why: as what it is bound, and to which agency (code and name; empty for
+    leaders)."""
 
+    role: Role
     agency: str
     agency_name: str
     kind: ChatKind
@@ -129,21 +132,28 @@ async def undelivered(session: AsyncSession, plans: Collection[str], *, most: in
 
 
 async def out_of_reach(session: AsyncSession, plans: Collection[str]) -> list[OutOfReach]:
-    """The suspended chats of agencies that owe something in these plans (keys)."""
+    """The suspended chats of agencies that owe something in these plans (keys), and of those who oversee them."""
     owing = (
         select(AssignmentRow.agency)
         .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
         .where(ItemRow.plan_key.in_(list(plans)), AssignmentRow.retired.is_(False))
     )
+    steering = select(PlanRow.standing_office).where(PlanRow.key.in_(list(plans)))
+    concerned = or_(
+        and_(BindingRow.role == Role.OFFICER, BindingRow.agency.in_(owing)),
+        and_(BindingRow.role == Role.STANDING_OFFICE, BindingRow.agency.in_(steering)),
+        BindingRow.role == Role.LEADER,
+    )
     found = await session.execute(
-        select(AgencyRow.code, AgencyRow.name, ChatRow.kind, ChatRow.suspended)
-        .join(BindingRow, BindingRow.agency == AgencyRow.code)
+        select(BindingRow.role, BindingRow.agency, AgencyRow.name, ChatRow.kind, ChatRow.suspended)
         .join(ChatRow, BindingRow.chat_id == ChatRow.id)
-        .where(bound_as(Role.OFFICER), ChatRow.suspended.is_not(None), AgencyRow.code.in_(owing))
-        .order_by(AgencyRow.code, BindingRow.id)
+        .outerjoin(AgencyRow, BindingRow.agency == AgencyRow.code)
+        .where(concerned, BindingRow.ended_at.is_(None), ChatRow.suspended.is_not(None))
+        .order_by(BindingRow.agency, BindingRow.id)
     )
     return [
-        OutOfReach(agency=code, agency_name=name, kind=kind, why=why or "") for code, name, kind, why in found
+        OutOfReach(role=role, agency=agency, agency_name=name or "", kind=kind, why=why or "")
+        for role, agency, name, kind, why in found
     ]
 
 

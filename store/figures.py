@@ -182,11 +182,12 @@ async def placed_figures(
 ) -> list[Placed]:
     """The overview of these plans (keys) by agency and area; what is due on or before `soon_until` is due soon. One pass
     over what is stored, with nothing made for each assignment: a big plan has many thousands."""
-    row = table_of(AssignmentRow).c
+    assignment, item, plan_of = (table_of(row) for row in (AssignmentRow, ItemRow, PlanRow))
+    row = assignment.c
     query = (
         select(
-            ItemRow.plan_key,
-            ItemRow.area,
+            item.c.plan_key,
+            item.c.area,
             row.agency,
             row.state,
             row.due,
@@ -194,21 +195,22 @@ async def placed_figures(
             row.document_date,
             row.done_at,
         )
-        .join_from(AssignmentRow, ItemRow, AssignmentRow.item_id == ItemRow.id)
-        .join(PlanRow, ItemRow.plan_key == PlanRow.key)
+        .join_from(assignment, item, row.item_id == item.c.id)
+        .join(plan_of, item.c.plan_key == plan_of.c.key)
         .where(
-            ItemRow.plan_key.in_(list(plans)),
+            item.c.plan_key.in_(list(plans)),
             row.retired.is_(False),
-            PlanRow.retired.is_(False),
+            plan_of.c.retired.is_(False),
             ~is_word(row.kind, DutyKind.SUPPORT),
         )
     )
     numbers: dict[tuple[str, int | None, str], Counter[str]] = defaultdict(Counter)
-    for plan, area, agency, *stands in await session.execute(query):
-        of_place = numbers[plan, area, agency]
-        one = _Stands._make(stands)
+    for found in (await session.execute(query)).all():
+        of_place = numbers[found[:3]]
+        one = _Stands._make(found[3:])
         column = column_of(one, today)
-        of_place[column.value] += 1
+        # A column is its word.
+        of_place[column] += 1
         if one.state is State.SUBMITTED:
             of_place["submitted"] += 1
         elif column is Column.OPEN_IN_TERM and one.due is not None and one.due <= soon_until:

@@ -10,7 +10,7 @@ from store.agenda import entries
 from store.database import Database
 from store.figures import Figures, figures, placed_figures
 from store.outbox import queue
-from store.states import ChatKind, NoticeState, OutboxKind, OutboxState, State
+from store.states import ChatKind, NoticeState, OutboxKind, OutboxState, Role, State
 from store.tables import AssignmentRow, ChatRow, NoticeRow
 from tests.bot.office import MORNING, PLAN, put_plan
 from tests.worlds import WALL, bound_chat
@@ -124,16 +124,26 @@ async def test_what_did_not_arrive_is_told_with_its_agencies_to_who_oversees_the
 
 
 async def test_chats_out_of_reach_and_agencies_without_one_are_told_apart(year: Database) -> None:
-    gone = await bound_chat(year, "-5", "STP", group=True)
+    gone = [
+        await bound_chat(year, "-5", "STP", group=True),
+        await bound_chat(year, "78", "", role=Role.LEADER),
+        await bound_chat(year, "79", "SNV", role=Role.STANDING_OFFICE),
+        await bound_chat(year, "80", "STP", role=Role.STANDING_OFFICE),
+    ]
     await bound_chat(year, "77", "VPUB")
     async with year.write() as session:
-        (await session.get_one(ChatRow, gone.id)).suspended = "kicked"
+        for chat in gone:
+            (await session.get_one(ChatRow, chat.id)).suspended = "kicked"
 
     async with year.read() as session:
         out_of_reach = await deliveries.out_of_reach(session, ["cchc-2023"])
         without = await deliveries.without_chat(session, ["cchc-2023"])
 
-    assert [(one.agency, one.kind, one.why) for one in out_of_reach] == [("STP", ChatKind.GROUP, "kicked")]
+    assert [(one.role, one.agency, one.kind, one.why) for one in out_of_reach] == [
+        (Role.LEADER, "", ChatKind.PRIVATE, "kicked"),
+        (Role.STANDING_OFFICE, "SNV", ChatKind.PRIVATE, "kicked"),
+        (Role.OFFICER, "STP", ChatKind.GROUP, "kicked"),
+    ]
     assert [one.code for one in without] == ["SNV", "STTTT"]
 
 

@@ -6,7 +6,7 @@ from bot.commands.menu import Command
 from bot.wording import reason_words
 from plan.vietnam import local
 from store import deliveries
-from store.states import ChatKind, OutboxKind
+from store.states import ChatKind, OutboxKind, Role
 from web.board.drawing import Page
 from web.board.looking import Look
 
@@ -18,6 +18,7 @@ _KINDS = {
     OutboxKind.NOTICE: "lời nhắc",
     OutboxKind.STATUS: "tin tình trạng",
 }
+_ROLES = {Role.OFFICER: "", Role.STANDING_OFFICE: ", cơ quan thường trực", Role.LEADER: ""}
 _CHATS = {ChatKind.GROUP: "nhóm", ChatKind.PRIVATE: "chat riêng"}
 # The names that the watch gives what it finds (docs/operations.md).
 _TROUBLES = {
@@ -55,6 +56,7 @@ async def delivery(look: Look) -> Page:
             "reason_words": reason_words,
             "moment": _moment,
             "chat_kinds": _CHATS,
+            "role_words": _ROLES,
         },
     )
 
