@@ -35,6 +35,7 @@ class Town:
 
     database: Database
     office: Office
+    board: Board
     url: str
     wall: datetime = _WALL
     handled: list[Handled] = field(default_factory=list)
@@ -115,16 +116,8 @@ async def open_town(database: Database, plan: Plan = PLAN) -> AsyncIterator[Town
     url = f"http://127.0.0.1:{port}"
     async with database.write() as session:
         await put_plan(session, plan)
-    town = Town(database=database, office=Office(database), url=url)
-    town.office.conversation = Conversation(
-        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(public_url=url)
-    )
-    for chat, agency, role in (
-        (OFFICE, "SNV", Role.STANDING_OFFICE),
-        (LEADER, "", Role.LEADER),
-        (OFFICER, "STP", Role.OFFICER),
-    ):
-        await town.say(chat, f"/start {await town.office.invite(agency, role=role)}")
+    handled: list[Handled] = []
+    office = Office(database)
 
     def woken() -> None:
         town.wakings += 1
@@ -135,8 +128,19 @@ async def open_town(database: Database, plan: Plan = PLAN) -> AsyncIterator[Town
         clock=lambda: town.office.now,
         wall=lambda: town.wall,
         on_queued=woken,
-        on_handled=town.handled.append,
+        on_handled=handled.append,
     )
+    town = Town(database=database, office=office, board=board, url=url, handled=handled)
+    town.office.conversation = Conversation(
+        bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(public_url=url)
+    )
+    for chat, agency, role in (
+        (OFFICE, "SNV", Role.STANDING_OFFICE),
+        (LEADER, "", Role.LEADER),
+        (OFFICER, "STP", Role.OFFICER),
+    ):
+        await town.say(chat, f"/start {await town.office.invite(agency, role=role)}")
+
     board.talk_with(town.office.conversation)
     async with serving(application(board.routes()), host="127.0.0.1", port=port):
         yield town

@@ -4,15 +4,19 @@ import asyncio
 import re
 from datetime import UTC, date, datetime
 from html import unescape
+from typing import Any
 
 import httpx
 from sqlalchemy import func, select
 
+from bot.conversation import Answer, Conversation
 from bot.handling import Handled, Outcome
+from bot.options import Options
 from store.difference import ChangeKind, Difference, DutyChange
 from store.plan_changes import Decision, decision_of, keep_change
 from store.states import State
 from store.tables import AssignmentRow, AuditRow, HoldRow, OutboxRow, PlanChangeRow
+from tests.bot.office import TIMETABLE
 from tests.web.boarding import LEADER, OFFICE, OFFICER, Town, press, proof_in, text_of
 
 APRIL = datetime(2023, 4, 20, 2, 0, tzinfo=UTC)
@@ -186,3 +190,26 @@ async def test_what_was_typed_is_shown_and_never_becomes_part_of_the_page(town: 
 
     assert answer.status_code == 200
     assert "<script" not in answer.text
+
+
+class Breaks(Conversation):
+    """Changes something, and breaks."""
+
+    async def answer(self, *args: Any, **more: Any) -> Answer | None:
+        await super().answer(*args, **more)
+        raise RuntimeError("words that nobody may read")
+
+
+async def test_what_breaks_half_way_has_not_happened_and_says_nothing_of_itself(town: Town) -> None:
+    async with town.visitor(OFFICE) as office:
+        town.board.talk_with(
+            Breaks(bot_name="nhacviec_bot", timetable=TIMETABLE, options=Options(public_url=town.url))
+        )
+        answer = await say(office, "/hold STP")
+
+    assert answer.status_code == 500
+    assert "Có trục trặc" in answer.text
+    assert "nobody may read" not in answer.text
+    async with town.database.read() as session:
+        assert list(await session.scalars(select(HoldRow))) == []
+    assert (town.handled, town.wakings) == ([], 0)

@@ -3,11 +3,19 @@
 import re
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
-from store.states import Role
+from store.chats import find_chat
+from store.database import Database
+from store.outbox import queue
+from store.states import OutboxKind, Role
+from store.tables import ScanRow, TroubleRow
 from tests.bot.office import plain
 from tests.web.boarding import LEADER, OFFICE, OFFICER, OTHER, Town, text_of
+from web.application import application
+from web.board.board import Board
+from web.serving import serving
 
 # The thirty-first of March is past, and 2.6a is late.
 APRIL = datetime(2023, 4, 20, 2, 0, tzinfo=UTC)
@@ -157,3 +165,41 @@ async def test_the_board_is_found_at_the_root(town: Town) -> None:
         answers = [await office.get(path) for path in ("/", "/board")]
 
     assert [(one.status_code, one.headers["Location"]) for one in answers] == [(307, "/board/")] * 2
+
+
+async def test_delivery_says_what_did_not_arrive_who_is_out_of_reach_and_what_is_amiss(town: Town) -> None:
+    async with town.database.write() as session:
+        chat = await find_chat(session, channel="telegram", address=OFFICER)
+        assert chat is not None
+        chat.suspended = "Forbidden: bot was blocked by the user"
+        session.add(TroubleRow(name="notes-unsent", detail="3, since then", since=town.wall))
+        session.add(
+            ScanRow(day=APRIL.date(), at=APRIL, notices=41, messages=12, unreachable=3),
+        )
+        queue(session, chat_id=chat.id, kind=OutboxKind.NOTE, wall=town.wall, body={"blocks": []})
+    async with town.visitor(OFFICE) as office:
+        page = text_of(await office.get("/board/delivery"))
+
+    assert "✕ Tin báo chưa gửi đi được từ 19:00 ngày 23/11/2026" in page
+    assert (
+        "Rà soát gần nhất: 09:00 ngày 20/04/2023: 41 lời nhắc trong 12 tin, 3 việc không có nơi nhận." in page
+    )
+    assert "1 tin báo, lâu nhất từ 19:00 ngày 23/11/2026" in page
+    assert "Sở Tư pháp (chat riêng): bot bị chặn" in page
+    assert "Văn phòng UBND tỉnh" in page.partition("Cơ quan chưa kết nối")[2]
+
+
+async def test_while_the_database_is_away_people_read_a_kind_page() -> None:
+    empty = Database("sqlite:///:memory:")
+    board = Board(empty, "http://127.0.0.1", clock=lambda: APRIL, wall=lambda: APRIL)
+    async with (
+        serving(application(board.routes()), host="127.0.0.1", port=0) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as browser,
+    ):
+        browser.cookies.set("nhacviec-board", "x")
+        page = await browser.get("/board/")
+    await empty.close()
+
+    assert page.status_code == 503
+    assert "Tạm thời chưa xem được" in page.text
+    assert page.headers["Cache-Control"] == "no-store"
