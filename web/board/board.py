@@ -202,9 +202,14 @@ class Board:
         return visitor
 
     async def _note_use(self, request: Request) -> None:
-        if request.state.to_note is not None:
+        """Of no weight beside the page that was asked for: that is shown, whatever comes of it."""
+        if request.state.to_note is None:
+            return
+        try:
             async with self._database.write() as session:
                 await note_use(session, request.state.to_note, wall=self._wall())
+        except SQLAlchemyError as error:
+            _log.warning("the use of a session is not noted", error=type(error).__name__)
 
     # Reading
 
