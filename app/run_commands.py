@@ -3,6 +3,7 @@
 import asyncio
 import re
 import signal
+import socket
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
@@ -78,6 +79,7 @@ def rehearse(
     # The sandbox runs elsewhere: its state must be where this command was given.
     folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
+    board = _place_beside(port)
     chosen = settings().model_copy(
         update={
             "telegram_api_url": f"http://127.0.0.1:{port}",
@@ -85,7 +87,8 @@ def rehearse(
             "telegram_webhook_url": None,
             "zalo_api_url": f"http://127.0.0.1:{port}/zalo",
             "zalo_webhook_url": None,
-            "nhacviec_listen": None,
+            "nhacviec_listen": board,
+            "nhacviec_public_url": f"http://{board}" if board else None,
             "database_url": f"sqlite:///{folder / 'nhacviec.db'}",
         }
     )
@@ -93,6 +96,16 @@ def rehearse(
     with errors_for_people(), only_bot_on(chosen.database_url):
         uvloop.run(until_told_to_stop(_rehearse(chosen, port, folder)))
         out.print("Stopped. The next start goes on from here.")
+
+
+def _place_beside(port: int) -> str | None:
+    """Where the rehearsal serves the board: the next port; None when that is taken, for nothing else needs it."""
+    place = "127.0.0.1"
+    try:
+        socket.create_server((place, port + 1)).close()
+    except (OSError, OverflowError):
+        return None
+    return f"{place}:{port + 1}"
 
 
 def _clock(clock_from: str | None, clock_speed: float | None) -> Callable[[], datetime]:

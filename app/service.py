@@ -34,8 +34,10 @@ from store.database import Database
 from store.inbox import Arrival
 from store.pacing import Pace
 from store.timetable import Timetable
+from web.board.board import Board
 from web.calendar_door import calendar_door
 from web.health import Trouble
+from web.metrics import Metrics
 
 _log = structlog.get_logger("service")
 _RESTART_PAUSE = 5.0
@@ -91,12 +93,19 @@ async def running(
             receiving=partial(_receiving, lines),
             after_a_calm_look=heartbeat,
         )
+        metrics = Metrics(database, clock=clock, wall=wall_clock)
+        board = _board(settings, database, metrics, wakers, clock)
         await stack.enter_async_context(
             web_room(
                 settings,
                 database,
-                _doors(settings, database, lines, rules, clock),
+                [
+                    *_doors(settings, database, lines, rules, clock),
+                    metrics.route(),
+                    *(board.routes() if board is not None else ()),
+                ],
                 partial(_troubles, watch, lines),
+                receiving=lambda: [trouble for found in lines.troubles().values() for trouble in found],
             )
         )
         await database.absence.wait_out("plan", lambda: keeper.start(now=clock(), wall=wall_clock()))
@@ -115,21 +124,28 @@ async def running(
             allowances=lines.allowances,
             press=Press(database, rules.timetable),
             on_idle_hand=wakers.outbox.set,
+            on_sent=metrics.sent,
         )
         if database.is_sqlite:
             # Nobody else is on the file: what is claimed there is in no living hands.
             await database.absence.wait_out("leases", lambda: deliverer.take_back(whoever_holds=True))
+        conversation = Conversation(
+            entrances=lines.entrances, timetable=rules.timetable, options=rules.options
+        )
+        if board is not None:
+            board.talk_with(conversation)
         clockwork = Clockwork(
             database=database,
             timetable=rules.timetable,
             reception=Reception(
                 database,
-                Conversation(entrances=lines.entrances, timetable=rules.timetable, options=rules.options),
+                conversation,
                 lines.readers,
                 admins=lines.admins,
                 # On PostgreSQL a claim waits for the other processes' claims: not while people's rows are locked.
                 ship=deliverer.claim_along if database.is_sqlite else None,
                 on_queued=wakers.outbox.set,
+                on_handled=metrics.handled,
             ),
             deliverer=deliverer,
             keeper=keeper,
@@ -194,6 +210,26 @@ def _doors(
     """What the web room answers to beside health."""
     calendars = [calendar_door(database, rules.timetable, clock)] if settings.nhacviec_public_url else []
     return [*(door for line in lines.all for door in line.way.doors), *calendars]
+
+
+def _board(
+    settings: Settings,
+    database: Database,
+    metrics: Metrics,
+    wakers: Wakers,
+    clock: Callable[[], datetime],
+) -> Board | None:
+    """The board, where it is known under which address people reach it."""
+    if settings.nhacviec_public_url is None:
+        return None
+    return Board(
+        database,
+        settings.nhacviec_public_url,
+        clock=clock,
+        wall=wall_clock,
+        on_queued=wakers.outbox.set,
+        on_handled=metrics.handled,
+    )
 
 
 def _who() -> str:

@@ -12,7 +12,7 @@ from typing import Annotated, Protocol
 import typer
 from rich.console import Console
 
-from bench import answers, delivery, idle, processes, reminders, scan
+from bench import answers, board, delivery, idle, processes, reminders, scan
 from bench.figures import Figure
 from bench.machine import load, machine
 from bench.page import table, write_page
@@ -34,6 +34,7 @@ class Section(StrEnum):
     ANSWERS = "answers"
     IDLE = "idle"
     PROCESSES = "processes"
+    BOARD = "board"
 
 
 _MEASURES: dict[Section, list[Measure]] = {
@@ -42,6 +43,7 @@ _MEASURES: dict[Section, list[Measure]] = {
     Section.ANSWERS: [answers.measure],
     Section.IDLE: [idle.measure],
     Section.PROCESSES: [processes.measure],
+    Section.BOARD: [board.measure],
 }
 
 

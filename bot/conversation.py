@@ -15,6 +15,7 @@ from bot.commands.ask import ask_
 from bot.commands.asked import Answer as Answer
 from bot.commands.asked import Asked
 from bot.commands.bindings import bindings
+from bot.commands.board import board
 from bot.commands.calendar import calendar
 from bot.commands.chart import chart
 from bot.commands.deciding import approve, refuse
@@ -96,6 +97,7 @@ _COMMANDS: dict[Command, Callable[[Asked], Awaitable[Answer]]] = {
     Command.REPORT: report,
     Command.LATE: late,
     Command.AGENCY: agency,
+    Command.BOARD: board,
     Command.EXTEND: extend,
     Command.APPROVE: approve,
     Command.REFUSE: refuse,
@@ -191,7 +193,9 @@ class Conversation:
         refused = await _refused(asked, typed.command)
         if refused is not None:
             return refused
-        answer = await _COMMANDS[typed.command](replace(asked, args=typed.args))
+        answer = replace(
+            await _COMMANDS[typed.command](replace(asked, args=typed.args)), command=typed.command
+        )
         if asked.files and typed.command is not Command.DONE:
             blocks = (*answer.message.blocks, block(NOT_KEPT_HERE))
             answer = replace(answer, message=replace(answer.message, blocks=blocks))
@@ -211,7 +215,10 @@ class Conversation:
             return replace(turned, edits_tapped=turned.paged) if turned is not None else None
         if tapped["change"]:
             refused = await _refused(asked, Command.APPROVE)
-            return refused or await decide(asked, int(tapped["change"]), accepted=tapped["plan"] == "yes")
+            if refused is not None:
+                return refused
+            decided = await decide(asked, int(tapped["change"]), accepted=tapped["plan"] == "yes")
+            return replace(decided, command=Command.APPROVE)
         proposal_id = int(tapped["id"] or tapped["of"])
         command = await confirm.command_behind(asked, proposal_id)
         if command is None:
@@ -220,21 +227,21 @@ class Conversation:
         if refused is not None:
             return refused
         if tapped["of"]:
-            return await confirm.pick(asked, proposal_id, int(tapped["index"]))
+            return replace(await confirm.pick(asked, proposal_id, int(tapped["index"])), command=command)
         settle = {"yes": confirm.yes, "no": confirm.no, "undo": confirm.take_back}[tapped["verb"]]
-        return await settle(asked, proposal_id)
+        return replace(await settle(asked, proposal_id), command=command)
 
 
 async def _refused(asked: Asked, command: Command) -> Answer | None:
     """Why this chat, or in a group this person, may not give that command; None when they may. Raises AdminsUnknown."""
     match judge(command, asked.bindings.roles):
         case Verdict.YES:
-            return Answer(message=ADMINS_ONLY) if _needs_another_person(asked, command) else None
+            why = ADMINS_ONLY if _needs_another_person(asked, command) else None
         case Verdict.NOT_BOUND:
-            return await _not_bound(asked)
+            why = (await _not_bound(asked)).message
         case Verdict.NOT_ITS_ROLE:
-            only_operator = asked.bindings.roles == {Role.OPERATOR}
-            return Answer(message=OPERATOR_ONLY if only_operator else NOT_ITS_ROLE)
+            why = OPERATOR_ONLY if asked.bindings.roles == {Role.OPERATOR} else NOT_ITS_ROLE
+    return Answer(message=why, command=command, refused=True) if why is not None else None
 
 
 def _needs_another_person(asked: Asked, command: Command) -> bool:

@@ -1,7 +1,24 @@
 """How the figures of an overview are written: line by line with the official words, or in one line."""
 
+from collections.abc import Mapping
+
 from bot.message import Line, bold, line
 from store.figures import Figures
+
+
+def area_words(area: int | None, name: str | None) -> str:
+    """ "2. Cải cách TTHC"; periodic reports have no area."""
+    return "Báo cáo định kỳ" if area is None else f"{area}. {name}"
+
+
+def worst_first(counted: Mapping[str, Figures]) -> list[str]:
+    """The agencies (codes): first the most that is late, then the least that is reached; what has no due day last."""
+
+    def badness(code: str) -> tuple[int, int, str]:
+        own = counted[code]
+        return (-own.open_late, 101 if own.percent is None else own.percent, code)
+
+    return sorted(counted, key=badness)
 
 
 def percent_words(figures: Figures) -> str:

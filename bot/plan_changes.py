@@ -124,7 +124,7 @@ def _lines_within(difference: Difference, year: int) -> list[Block]:
     """As many lines as fit one message, and how many changes there are beyond."""
     blocks: list[Block] = []
     used, left = 0, len(difference.duties) + len(difference.texts)
-    for count, shown in _all_lines(difference, year):
+    for count, shown in all_lines(difference, year):
         length = sum(len(span.text) for span in shown)
         if len(blocks) == _MOST_LINES or used + length > _MOST_CHARACTERS:
             break
@@ -135,7 +135,7 @@ def _lines_within(difference: Difference, year: int) -> list[Block]:
     return blocks
 
 
-def _all_lines(difference: Difference, year: int) -> Iterator[tuple[int, Line]]:
+def all_lines(difference: Difference, year: int) -> Iterator[tuple[int, Line]]:
     """Each line with how many changes it tells: one of several agencies alike is told once."""
     for text in difference.texts:
         if text.code is None:

@@ -4,7 +4,8 @@ Handling it, changing state and queueing the reply are one transaction. An updat
 its error, and never blocks the next. Who a group's admins are is asked between two transactions.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.admins import AdminsUnknown
 from bot.channel import KnowsAdmins
 from bot.conversation import Answer, Conversation
+from bot.handling import PARKED, Handled, handled
 from bot.message import message, to_json
 from bot.request import Back, Gone, Incoming, Moved, Tap, Wordless, Words
 from bot.wording import ADMINS_NEVER_KNOWN, ADMINS_UNKNOWN, NO_WORDS, SOMETHING_WENT_WRONG
@@ -27,6 +29,16 @@ from store.outbox import queue_reply
 from store.states import ChatKind
 from store.tables import ChatRow
 
+
+@dataclass(frozen=True, kw_only=True)
+class _Heard:
+    """What became of an update by which a person said or tapped something."""
+
+    inbox_id: int
+    chat_id: int
+    what: Handled
+
+
 ReadUpdate = Callable[[dict[str, Any]], Incoming | None]
 # Called in the transaction that queued answers, to claim them there and then; what it gives back is called when that has
 # ended, with whether it was committed, and sends them.
@@ -38,7 +50,8 @@ _log = structlog.get_logger("reception")
 class Reception:
     """Handles updates of the channels that have one of the `readers` of raw updates, `admins` whom to ask who a
     group's admins are, where somebody can be asked. With `ship` an answer needs no transaction of its own to be claimed;
-    of answers that were queued without it `on_queued` tells."""
+    of answers that were queued without it `on_queued` tells. `on_handled` hears of every command when its transaction is
+    over."""
 
     def __init__(
         self,
@@ -49,6 +62,7 @@ class Reception:
         admins: Mapping[str, KnowsAdmins] | None = None,
         ship: Ship | None = None,
         on_queued: Callable[[], None] = lambda: None,
+        on_handled: Callable[[Handled], None] = lambda _: None,
     ) -> None:
         self._database = database
         self._conversation = conversation
@@ -56,6 +70,7 @@ class Reception:
         self._admins = admins or {}
         self._ship = ship
         self._on_queued = on_queued
+        self._on_handled = on_handled
 
     async def handle_waiting(self, *, now: datetime, wall: datetime) -> bool:
         """Handle some of the updates that wait and are in no other process's hands, the oldest first, in one transaction;
@@ -81,18 +96,17 @@ class Reception:
         return True
 
     async def _handle_together(self, *, now: datetime, wall: datetime) -> int:
-        handled = 0
+        count = 0
+        heard: list[_Heard] = []
         ended: Callable[[bool], None] | None = None
         try:
             async with self._database.write() as session:
-                while (
-                    handled < _TOGETHER and (row := await inbox.next_new(session, self._readers)) is not None
-                ):
+                while count < _TOGETHER and (row := await inbox.next_new(session, self._readers)) is not None:
                     incoming = self._readers[row.channel](row.raw)
-                    await self._handle(session, row, incoming, now=now, wall=wall)
+                    heard += await self._handle(session, row, incoming, now=now, wall=wall)
                     await inbox.handled(session, row, now)
-                    handled += 1
-                if handled and self._ship is not None:
+                    count += 1
+                if count and self._ship is not None:
                     ended = await self._ship(session)
         except BaseException:
             if ended is not None:
@@ -100,9 +114,10 @@ class Reception:
             raise
         if ended is not None:
             ended(True)
-        elif handled:
+        elif count:
             self._on_queued()
-        return handled
+        self._tell(heard)
+        return count
 
     async def handle_next(self, *, now: datetime, wall: datetime) -> bool:
         """Handle the oldest update that waits, by itself; one that cannot be handled is parked. One that needs to know who a
@@ -116,8 +131,9 @@ class Reception:
                     return False
                 row_id = row.id
                 incoming = self._readers[row.channel](row.raw)
-                await self._handle(session, row, incoming, now=now, wall=wall)
+                heard = await self._handle(session, row, incoming, now=now, wall=wall)
                 await inbox.handled(session, row, now)
+            self._tell(heard)
         except SQLAlchemyError as error:
             if row_id is None or is_away(error):
                 raise
@@ -140,10 +156,11 @@ class Reception:
         *,
         now: datetime,
         wall: datetime,
-    ) -> None:
+    ) -> Sequence[_Heard]:
+        """What people said or tapped in it, to be told when the transaction is over."""
         match incoming:
             case None:
-                return
+                pass
             case Moved():
                 await chats.move_chat(session, channel=incoming.channel, old=incoming.old, new=incoming.new)
             case Gone():
@@ -155,7 +172,8 @@ class Reception:
             case Wordless():
                 await self._not_understood(session, row, incoming, now=now, wall=wall)
             case Words() | Tap():
-                await self._converse(session, row, incoming, now=now, wall=wall)
+                return [await self._converse(session, row, incoming, now=now, wall=wall)]
+        return []
 
     async def _not_understood(
         self, session: AsyncSession, row: NewUpdate, incoming: Wordless, *, now: datetime, wall: datetime
@@ -172,12 +190,25 @@ class Reception:
 
     async def _converse(
         self, session: AsyncSession, row: NewUpdate, incoming: Words | Tap, *, now: datetime, wall: datetime
-    ) -> None:
+    ) -> _Heard:
         chat = await _chat(session, incoming)
         await chats.resume(session, chat, day_of(now))
         answer = await self._conversation.answer(session, incoming, chat, now=now, wall=wall)
         if answer is not None:
             await _reply(session, row.id, incoming, chat, answer, wall)
+        return _Heard(inbox_id=row.id, chat_id=chat.id, what=handled(answer))
+
+    def _tell(self, heard: Sequence[_Heard]) -> None:
+        """One line of the log for each: ids, and nothing of what was said."""
+        for one in heard:
+            _log.info(
+                "command",
+                inbox_id=one.inbox_id,
+                chat_id=one.chat_id,
+                command=one.what.command,
+                outcome=one.what.outcome.value,
+            )
+            self._on_handled(one.what)
 
     async def _learn_admins(
         self,
@@ -220,6 +251,7 @@ class Reception:
                     key=f"reply:{row_id}",
                     acknowledges=incoming.tap_id if isinstance(incoming, Tap) else None,
                 )
+        self._on_handled(PARKED)
 
 
 async def _ask_admins(channel: KnowsAdmins, unknown: AdminsUnknown) -> tuple[str, ...] | None:

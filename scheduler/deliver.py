@@ -61,7 +61,7 @@ class _Taken:
 class Deliverer:
     """One for a process. `clock` gives business time, `wall` the time of the network; `allowances` are those of counted
     channels; `press` makes the papers that go with messages; `on_idle_hand` is called whenever room for another send has
-    come."""
+    come, `on_sent` with channel, kind and outcome of every call that has ended."""
 
     def __init__(
         self,
@@ -77,6 +77,7 @@ class Deliverer:
         allowances: Mapping[str, Allowance] | None = None,
         press: Press | None = None,
         on_idle_hand: Callable[[], None] = lambda: None,
+        on_sent: Callable[[str, OutboxKind, str], None] = lambda _channel, _kind, _outcome: None,
     ) -> None:
         self._database = database
         self._channels = channels
@@ -102,6 +103,7 @@ class Deliverer:
         self._calling: set[asyncio.Task[None]] = set()
         self._something_waits = True
         self._on_idle_hand = on_idle_hand
+        self._on_sent = on_sent
         self._doubtful: set[str] = set()
         self._stopping = False
         self.next_look: datetime | None = None
@@ -416,4 +418,5 @@ class Deliverer:
             attempt=claim.attempts,
             outcome=type(outcome).__name__,
         )
+        self._on_sent(claim.channel, claim.kind, type(outcome).__name__)
         self._ledger.add(concluded.entry)

@@ -98,15 +98,27 @@ async def entries(
     *,
     agencies: Iterable[str] | None = None,
     ids: Iterable[int] | None = None,
+    plans: Iterable[str] | None = None,
+    due_from: date | None = None,
+    due_until: date | None = None,
     open_only: bool = False,
+    unfinished_only: bool = False,
 ) -> list[Entry]:
-    """Assignments of active plans, by due day. `agencies` and `ids` narrow; None does not."""
-    asked: dict[str, list[str] | list[int]] = {}
+    """Assignments of active plans, by due day. What is given narrows; None does not. `unfinished_only`: those that are open
+    or wait for approval. The days are the first and the last
+    that fit: what has no due day fits none."""
+    asked: dict[str, list[str] | list[int] | date] = {}
     if agencies is not None:
         asked["agencies"] = list(agencies)
     if ids is not None:
         asked["ids"] = list(ids)
-    rows = await session.execute(_query(frozenset(asked), open_only), asked)
+    if plans is not None:
+        asked["plans"] = list(plans)
+    if due_from is not None:
+        asked["due_from"] = due_from
+    if due_until is not None:
+        asked["due_until"] = due_until
+    rows = await session.execute(_query(frozenset(asked), open_only, unfinished_only), asked)
     return sorted((_entry(row) for row in rows), key=lambda entry: entry.order)
 
 
@@ -176,14 +188,23 @@ def _with_words(*more: ColumnElement[Any]) -> Select[Any]:
 
 
 @cache
-def _query(asked: frozenset[str], open_only: bool) -> Select[Any]:
+def _query(asked: frozenset[str], open_only: bool, unfinished_only: bool = False) -> Select[Any]:
     query = _with_words().where(_ASSIGNMENT.c.retired.is_(False), _PLAN.c.retired.is_(False))
     if "agencies" in asked:
         query = query.where(_ASSIGNMENT.c.agency.in_(bindparam("agencies", expanding=True)))
     if "ids" in asked:
         query = query.where(_ASSIGNMENT.c.id.in_(bindparam("ids", expanding=True)))
+    if "plans" in asked:
+        query = query.where(_ITEM.c.plan_key.in_(bindparam("plans", expanding=True)))
+    if "due_from" in asked:
+        query = query.where(_ASSIGNMENT.c.due >= bindparam("due_from"))
+    if "due_until" in asked:
+        query = query.where(_ASSIGNMENT.c.due <= bindparam("due_until"))
     if open_only:
         query = query.where(is_word(_ASSIGNMENT.c.state, State.OPEN))
+    if unfinished_only:
+        unfinished = (is_word(_ASSIGNMENT.c.state, state) for state in (State.OPEN, State.SUBMITTED))
+        query = query.where(or_(*unfinished))
     return query
 
 

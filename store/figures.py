@@ -1,11 +1,11 @@
 """The official overview: how many assignments are completed or not, in term or past it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -130,6 +130,10 @@ class Figures:
     waived: int = 0
     submitted: int = 0
 
+    def __add__(self, other: "Figures") -> "Figures":
+        """Of both together."""
+        return Figures(**{name: getattr(self, name) + getattr(other, name) for name in _COUNTED})
+
     @property
     def done(self) -> int:
         """Those with a due day that are complete."""
@@ -156,6 +160,84 @@ class Figures:
         if not self.dated:
             return None
         return min((200 * self.done + self.dated) // (2 * self.dated), 100 if not self.not_done else 99)
+
+
+_COUNTED = tuple(field.name for field in fields(Figures))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """Where an agency's assignments in one area of a plan stand (periodic reports have no area); `soon` of those that are
+    open and in term are due soon."""
+
+    plan_key: str
+    area: int | None
+    agency: str
+    figures: Figures
+    soon: int
+
+
+async def placed_figures(
+    session: AsyncSession, plans: Collection[str], *, today: date, soon_until: date
+) -> list[Placed]:
+    """The overview of these plans (keys) by agency and area; what is due on or before `soon_until` is due soon. One pass
+    over what is stored, with nothing made for each assignment: a big plan has many thousands."""
+    assignment, item, plan_of = (table_of(row) for row in (AssignmentRow, ItemRow, PlanRow))
+    row = assignment.c
+    query = (
+        select(
+            item.c.plan_key,
+            item.c.area,
+            row.agency,
+            row.state,
+            row.due,
+            row.late_after,
+            row.document_date,
+            row.done_at,
+        )
+        .join_from(assignment, item, row.item_id == item.c.id)
+        .join(plan_of, item.c.plan_key == plan_of.c.key)
+        .where(
+            item.c.plan_key.in_(list(plans)),
+            row.retired.is_(False),
+            plan_of.c.retired.is_(False),
+            ~is_word(row.kind, DutyKind.SUPPORT),
+        )
+    )
+    numbers: dict[tuple[str, int | None, str], Counter[str]] = defaultdict(Counter)
+    for found in (await session.execute(query)).all():
+        of_place = numbers[found[:3]]
+        one = _Stands._make(found[3:])
+        column = column_of(one, today)
+        # A column is its word.
+        of_place[column] += 1
+        if one.state is State.SUBMITTED:
+            of_place["submitted"] += 1
+        elif column is Column.OPEN_IN_TERM and one.due is not None and one.due <= soon_until:
+            of_place["soon"] += 1
+    return [
+        Placed(
+            plan_key=plan, area=area, agency=agency, soon=counted.pop("soon", 0), figures=Figures(**counted)
+        )
+        for (plan, area, agency), counted in numbers.items()
+    ]
+
+
+class _Stands(NamedTuple):
+    """What decides in which column a stored assignment is."""
+
+    state: State
+    due: date | None
+    late_after: date | None
+    document_date: date | None
+    done_at: datetime | None
+
+    @property
+    def was_late(self) -> bool:
+        return terms.was_late(terms.completed_on(self.document_date, self.done_at), self.late_after)
+
+    def is_late(self, today: date) -> bool:
+        return terms.is_late(self.late_after, today)
 
 
 def figures(entries: Iterable[Entry], today: date) -> Figures:

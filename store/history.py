@@ -1,7 +1,7 @@
 """What happened to an assignment: who did what, and on which days its chats were reminded."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.vietnam import day_of
+from store.database import in_chunks
 from store.plan_record import BY_PLAN
 from store.states import NoticeState
 from store.tables import AuditRow, NoticeRow
@@ -40,39 +41,50 @@ class History:
 
 async def history_of(session: AsyncSession, assignment_id: int) -> History:
     """The history of that assignment. Whoever asks must have the right to see it."""
-    found = await session.scalars(
-        select(AuditRow).where(AuditRow.assignment_id == assignment_id).order_by(AuditRow.id)
-    )
-    events = tuple(
-        Event(
-            at=row.at,
-            action=row.action,
-            subject=row.subject,
-            person_name=row.person_name,
-            undone=row.undone,
-            after=row.after or {},
+    return (await histories_of(session, [assignment_id]))[assignment_id]
+
+
+async def histories_of(session: AsyncSession, assignment_ids: Sequence[int]) -> dict[int, History]:
+    """The same of several (ids)."""
+    events: dict[int, list[Event]] = defaultdict(list)
+    days: dict[int, dict[date, set[NoticeState]]] = defaultdict(lambda: defaultdict(set))
+    for ids in in_chunks(assignment_ids):
+        found = await session.scalars(
+            select(AuditRow).where(AuditRow.assignment_id.in_(ids)).order_by(AuditRow.id)
         )
-        for row in found
-        # That it came with the plan is no event of it.
-        if not (row.action == BY_PLAN and row.before is None)
+        for row in found:
+            # That it came with the plan is no event of it.
+            came = row.action == BY_PLAN and row.before is None
+            if row.assignment_id is not None and not came:
+                events[row.assignment_id].append(_event(row))
+        reminders = await session.execute(
+            select(
+                NoticeRow.assignment_id, NoticeRow.state, NoticeRow.settled_at, NoticeRow.planned_on
+            ).where(
+                NoticeRow.assignment_id.in_(ids),
+                NoticeRow.state.in_([NoticeState.SENT, NoticeState.FAILED]),
+            )
+        )
+        for number, state, settled_at, planned_on in reminders:
+            days[number][day_of(settled_at) if settled_at else planned_on].add(state)
+    return {number: _history(events[number], days[number]) for number in assignment_ids}
+
+
+def _event(row: AuditRow) -> Event:
+    return Event(
+        at=row.at,
+        action=row.action,
+        subject=row.subject,
+        person_name=row.person_name,
+        undone=row.undone,
+        after=row.after or {},
     )
-    days = await _reminders(session, assignment_id)
+
+
+def _history(events: Sequence[Event], days: Mapping[date, set[NoticeState]]) -> History:
     reminded = tuple(sorted(day for day, states in days.items() if NoticeState.SENT in states))
     return History(
-        events=events,
+        events=tuple(events),
         reminded=reminded,
         not_delivered=tuple(sorted(days.keys() - set(reminded))),
     )
-
-
-async def _reminders(session: AsyncSession, assignment_id: int) -> dict[date, set[NoticeState]]:
-    found = await session.execute(
-        select(NoticeRow.state, NoticeRow.settled_at, NoticeRow.planned_on).where(
-            NoticeRow.assignment_id == assignment_id,
-            NoticeRow.state.in_([NoticeState.SENT, NoticeState.FAILED]),
-        )
-    )
-    days: dict[date, set[NoticeState]] = defaultdict(set)
-    for state, settled_at, planned_on in found:
-        days[day_of(settled_at) if settled_at else planned_on].add(state)
-    return days

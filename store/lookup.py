@@ -40,6 +40,11 @@ async def plans_overseen(session: AsyncSession, bindings: Bindings) -> frozenset
     """Keys of the active plans that a chat bound so may read as a whole: a leader all of them, a standing office its own."""
     if Role.LEADER in bindings.roles:
         return await plans_of(session)
+    return await plans_steered(session, bindings)
+
+
+async def plans_steered(session: AsyncSession, bindings: Bindings) -> frozenset[str]:
+    """Keys of the active plans that a chat bound so steers as their standing office."""
     if not bindings.offices:
         return frozenset()
     return await plans_of(session, [office.code for office in bindings.offices])
@@ -119,3 +124,18 @@ async def plan_rows(session: AsyncSession, keys: Iterable[str]) -> list[PlanRow]
         select(PlanRow).where(PlanRow.key.in_(list(keys))).order_by(PlanRow.year, PlanRow.key)
     )
     return list(found)
+
+
+async def areas_of(session: AsyncSession, plans: Iterable[str]) -> dict[str, dict[int, str]]:
+    """The areas of these plans (keys) by their numbers, with their names."""
+    found = await session.execute(
+        select(ItemRow.plan_key, ItemRow.area, ItemRow.area_name)
+        .where(ItemRow.plan_key.in_(list(plans)), ItemRow.area.is_not(None))
+        .distinct()
+        .order_by(ItemRow.plan_key, ItemRow.area)
+    )
+    areas: dict[str, dict[int, str]] = {}
+    for plan, area, name in found:
+        if area is not None:
+            areas.setdefault(plan, {})[area] = name or ""
+    return areas

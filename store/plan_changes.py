@@ -4,6 +4,7 @@ One row stands for one state of the file (its fingerprint). It waits, is accepte
 edited further, and is done with once it was taken over; the same state of the file may come again and is then asked anew.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -82,3 +83,18 @@ async def is_accepted(session: AsyncSession, *, plan_key: str, digest: str) -> b
         )
     )
     return accepted is True
+
+
+async def waiting_changes(session: AsyncSession, plans: Collection[str]) -> list[PlanChangeRow]:
+    """The edits of these plans (keys) that wait for a decision, the oldest first."""
+    found = await session.scalars(
+        select(PlanChangeRow)
+        .where(
+            PlanChangeRow.plan_key.in_(list(plans)),
+            PlanChangeRow.accepted.is_(None),
+            PlanChangeRow.decided_at.is_(None),
+            PlanChangeRow.told_at.is_(None),
+        )
+        .order_by(PlanChangeRow.id)
+    )
+    return list(found)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store.sign_ins import end_all
 from store.states import OutboxState
 from store.tables import ChatRow, OutboxRow, PlanChangeRow, PlanRow, ProposalRow, RestoreRow, ScanRow
 
@@ -36,6 +37,8 @@ async def record_restore(session: AsyncSession, *, at: datetime, day: date) -> i
     messages = len(marked.all())
     await _leave_buttons_behind(session, at)
     await _leave_plan_questions_behind(session, at)
+    # Who has signed out since, or used a link, must not be in again.
+    await end_all(session, wall=at)
     return messages
 
 

@@ -37,11 +37,18 @@ class Health:
     """The pages of health. No answer takes longer than `patience` seconds, whatever hangs."""
 
     def __init__(
-        self, database: Database, troubles: Troubles, *, patience: float = _PATIENCE_SECONDS
+        self,
+        database: Database,
+        troubles: Troubles,
+        *,
+        receiving: Callable[[], Sequence[Trouble]] = lambda: (),
+        patience: float = _PATIENCE_SECONDS,
     ) -> None:
+        """`troubles` are all that this process knows of, `receiving` those that keep updates from coming."""
         self._database = database
         self._at_database = _Look(self._ask_database, patience)
         self._at_troubles = _Look(troubles, patience)
+        self._receiving = receiving
         self._silent_since: datetime | None = None
 
     def routes(self) -> list[Route]:
@@ -55,7 +62,7 @@ class Health:
         return _answer([])
 
     async def _ready(self, _request: Request) -> JSONResponse:
-        return _answer(await self._of_database())
+        return _answer([*await self._of_database(), *self._receiving()])
 
     async def _all(self, _request: Request) -> JSONResponse:
         found = await asyncio.gather(self._of_database(), self._told())

@@ -37,12 +37,13 @@ async def agency(asked: Asked) -> Answer:
         line(bold(f"🏛 {chosen.agency.name} · {named_day(asked.today)}/{asked.today.year}")),
         reached_line(total),
     )
-    blocks = [block(*figure_lines(total)), block(*_contact_lines(contact)), *_pressing(own, asked)]
+    blocks = [block(*figure_lines(total)), block(*contact_lines(contact)), *_pressing(own, asked)]
     choices = [await _choices(asked, chosen.agency, own, contact)]
     return Answer(message=message(head, *blocks, choices=choices), paged=True)
 
 
-def _contact_lines(contact: Contact) -> list[Line]:
+def contact_lines(contact: Contact) -> list[Line]:
+    """How the agency is reached, and when it last heard and wrote."""
     kinds = ((contact.groups, "nhóm"), (contact.private, "cuộc trò chuyện riêng"))
     where = ", ".join(f"{count} {name}" for count, name in kinds if count)
     lines = [line(f"💬 Nơi nhận: {where}.") if where else line(bold("⚠️ Chưa có nơi nhận lời nhắc."))]
@@ -55,7 +56,7 @@ def _contact_lines(contact: Contact) -> list[Line]:
 
 def _pressing(own: Sequence[Entry], asked: Asked) -> list[Block]:
     """What is late, with what waits for approval of it, due today and soon."""
-    late = [entry for entry in own if is_late(entry, asked)]
+    late = [entry for entry in own if is_late(entry, asked.today)]
     near = [
         entry
         for entry in own

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.codes import clean
+from bot.commands.menu import Command
 from bot.entrances import Entrance
 from bot.message import Message
 from bot.options import Options
 from bot.request import File, Person
 from store.changes import Actor
 from store.chats import Bindings
-from store.lookup import plans_of, plans_overseen
+from store.lookup import plans_overseen, plans_steered
 from store.tables import AgencyRow, ChatRow
 from store.timetable import Timetable
 
@@ -24,11 +25,13 @@ _NAME_LIMIT = 200
 class Answer:
     """What leaves because of one incoming update. `edits_tapped`: it takes the place of the message that was tapped, so
     that its choices vanish. `paged`: it is a list, its first block the head; more than a screen of it is turned over in
-    place."""
+    place. The conversation notes the `command` that it answers, and whether that was `refused` for want of a right."""
 
     message: Message
     edits_tapped: bool = False
     paged: bool = False
+    command: Command | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,4 +98,4 @@ async def overseen(asked: Asked) -> frozenset[str]:
 
 async def steered(asked: Asked) -> frozenset[str]:
     """Keys of the active plans that the chat steers as their standing office."""
-    return await plans_of(asked.session, asked.office_codes) if asked.bindings.offices else frozenset()
+    return await plans_steered(asked.session, asked.bindings)

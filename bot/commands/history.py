@@ -117,16 +117,17 @@ async def _told(asked: Asked, found: Sequence[Entry]) -> Message:
                 *agency,
                 line(what_words(entry)),
                 status_line(entry, asked.today, tappable=False),
-                *_reminder_lines(past, entry.plan_year),
+                *reminder_lines(past, entry.plan_year),
             )
         )
-        blocks += [block(_event_line(event)) for event in past.events]
+        blocks += [block(event_line(event)) for event in past.events]
         if not past.events:
             blocks.append(block("Chưa có ai ghi gì."))
     return message(*blocks)
 
 
-def _reminder_lines(past: History, year: int) -> list[Line]:
+def reminder_lines(past: History, year: int) -> list[Line]:
+    """When its agency was reminded, and when in vain; `year` is the plan's."""
     lines = []
     if past.reminded:
         lines.append(line(f"🔔 Đã nhắc {_times(past.reminded, year)}"))
@@ -141,7 +142,8 @@ def _times(days: Sequence[date], year: int) -> str:
     return f"{len(days)} lần: {', '.join(day_month(day, year) for day in days)}"
 
 
-def _event_line(event: Event) -> Line:
+def event_line(event: Event) -> Line:
+    """When who did what."""
     when = f"{local(event.at):%d/%m/%Y %H:%M}"
     what = _words(event)
     undone = " (đã hoàn tác)" if event.undone else ""

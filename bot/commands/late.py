@@ -1,6 +1,7 @@
 """/late: which agencies are late, with how much, and since when."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from bot.commands.asked import Answer, Asked, overseen, steered
 from bot.commands.lists import short_section
@@ -18,7 +19,7 @@ async def late(asked: Asked) -> Answer:
     """The late ones by agency, those who are the furthest behind first; of one agency when it is named."""
     if not await overseen(asked):
         return Answer(message=NO_PLAN)
-    found = [entry for entry in await entries_overseen(asked) if is_late(entry, asked)]
+    found = [entry for entry in await entries_overseen(asked) if is_late(entry, asked.today)]
     whose = "Cơ quan đang"
     if asked.args:
         chosen = await choose_agency(asked, Command.LATE)
@@ -26,16 +27,17 @@ async def late(asked: Asked) -> Answer:
             return chosen.instead or Answer(message=NO_PLAN)
         whose = chosen.agency.name
         found = [entry for entry in found if entry.agency == chosen.agency.code]
-    groups = sorted(grouped(found, lambda entry: entry.agency).values(), key=_behind(asked))
+    groups = furthest_behind_first(found, asked.today)
     title = line(bold(f"⛔ {whose} quá hạn · {named_day(asked.today)}/{asked.today.year}"))
     choices = [[SEE_STATUS, SEE_WHOLE]]
     if not groups:
         return Answer(message=message(block(title, "Không có việc nào quá hạn."), choices=choices))
     longest = max(
-        (entry for of_agency in groups for entry in of_agency), key=lambda entry: days_late(entry, asked)
+        (entry for of_agency in groups for entry in of_agency),
+        key=lambda entry: days_late(entry, asked.today),
     )
     summary = (
-        f"{len(groups)} cơ quan, {len(found)} việc; lâu nhất {days_late(longest, asked)} ngày"
+        f"{len(groups)} cơ quan, {len(found)} việc; lâu nhất {days_late(longest, asked.today)} ngày"
         f" ({longest.agency_name})."
     )
     plans = await steered(asked)
@@ -45,14 +47,14 @@ async def late(asked: Asked) -> Answer:
     return Answer(message=message(*blocks, choices=choices), paged=True)
 
 
-def is_late(entry: Entry, asked: Asked) -> bool:
+def is_late(entry: Entry, today: date) -> bool:
     """Whether overviews count it as late and not complete."""
-    return column_of(entry, asked.today) is Column.OPEN_LATE
+    return column_of(entry, today) is Column.OPEN_LATE
 
 
-def days_late(entry: Entry, asked: Asked) -> int:
+def days_late(entry: Entry, today: date) -> int:
     """Since `late_after`; of what waits for approval up to the day that its document has."""
-    until = entry.completed_on or asked.today
+    until = entry.completed_on or today
     return (until - entry.late_after).days if entry.late_after else 0
 
 
@@ -64,16 +66,18 @@ def remind_choices(found: Sequence[Entry], plans: frozenset[str]) -> list[Choice
     return [runs(f"Đôn đốc {agency}", f"/remind {agency}")]
 
 
-def _behind(asked: Asked) -> Callable[[Sequence[Entry]], tuple[int, int, str]]:
-    def behind(found: Sequence[Entry]) -> tuple[int, int, str]:
-        longest = max(days_late(entry, asked) for entry in found)
-        return (-len(found), -longest, found[0].agency)
+def furthest_behind_first(found: Iterable[Entry], today: date) -> list[list[Entry]]:
+    """Late ones by agency: first who has the most of them, then the longest."""
 
-    return behind
+    def behind(of_agency: Sequence[Entry]) -> tuple[int, int, str]:
+        longest = max(days_late(entry, today) for entry in of_agency)
+        return (-len(of_agency), -longest, of_agency[0].agency)
+
+    return sorted(grouped(found, lambda entry: entry.agency).values(), key=behind)
 
 
 def _agency_blocks(found: Sequence[Entry], asked: Asked, choices: Sequence[Choice]) -> list[Block]:
-    longest = max(days_late(entry, asked) for entry in found)
+    longest = max(days_late(entry, asked.today) for entry in found)
     lines = [short_line(entry, asked.today) for entry in found]
     return short_section(
         f"🏛 {found[0].agency_name}", f": {len(found)} việc, lâu nhất {longest} ngày", lines, choices

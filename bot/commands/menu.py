@@ -24,6 +24,7 @@ class Command(StrEnum):
     REPORT = "report"
     LATE = "late"
     AGENCY = "agency"
+    BOARD = "board"
     APPROVE = "approve"
     REFUSE = "refuse"
     SETDUE = "setdue"
@@ -256,6 +257,17 @@ MENU: tuple[MenuItem, ...] = (
             "donvi",
         ),
         example="/agency STP",
+    ),
+    MenuItem(
+        command=Command.BOARD,
+        description="Mở bảng theo dõi trên web",
+        aliases=(
+            "bang",
+            "bangtheodoi",
+            "mobang",
+            "web",
+        ),
+        example="/board",
     ),
     MenuItem(
         command=Command.APPROVE,

@@ -22,6 +22,7 @@ _PURPOSES_OF_OVERSEERS: tuple[tuple[str, tuple[Command, ...]], ...] = (
             _C.REPORT,
             _C.LATE,
             _C.AGENCY,
+            _C.BOARD,
             _C.DUE,
             _C.OVERDUE,
             _C.REPORTS,

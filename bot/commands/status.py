@@ -8,7 +8,7 @@ from bot.commands.menu import Command
 from bot.commands.one_agency import choose_agency
 from bot.commands.whole_plan import entries_overseen
 from bot.message import Block, Choice, block, bold, line, message
-from bot.overview import figure_lines, percent_words, reached_line, short_figures
+from bot.overview import area_words, figure_lines, percent_words, reached_line, short_figures, worst_first
 from bot.wording import NO_PLAN, SEE_LATE, SEE_STATUS, SEE_WHOLE, named_day, runs
 from plan.text import fold
 from store.agenda import Entry
@@ -17,7 +17,6 @@ from store.lookup import plan_rows
 from store.tables import PlanRow
 
 _AREA = re.compile(r"(?:(?:linh ?vuc|lv) ?)?(?P<number>[0-9]{1,3})|(?P<reports>bao ?cao(?: dinh ky)?|bc)")
-_REPORTS = "Báo cáo định kỳ"
 _BY_AREA = "📂 Theo lĩnh vực"
 _BY_AGENCY = "🏛 Theo cơ quan"
 
@@ -65,7 +64,14 @@ def _area(asked: Asked, plans: Sequence[PlanRow], found: Sequence[Entry], number
             )
         )
     back = [SEE_STATUS, SEE_LATE]
-    return _answer(asked, _area_name(of_area[0]), plans, of_area, parts=(_by_agency,), choices=back)
+    return _answer(
+        asked,
+        area_words(of_area[0].area, of_area[0].area_name),
+        plans,
+        of_area,
+        parts=(_by_agency,),
+        choices=back,
+    )
 
 
 def _answer(
@@ -101,20 +107,17 @@ def _answer(
 
 def _by_area(asked: Asked, found: Sequence[Entry], above: tuple[str, ...]) -> list[Block]:
     groups = grouped(found, lambda entry: (entry.area is None, entry.area or 0))
-    named = {_area_name(groups[key][0]): figures(groups[key], asked.today) for key in sorted(groups)}
+    named = {
+        area_words(groups[key][0].area, groups[key][0].area_name): figures(groups[key], asked.today)
+        for key in sorted(groups)
+    }
     return _part(_BY_AREA, above, named)
 
 
 def _by_agency(asked: Asked, found: Sequence[Entry], above: tuple[str, ...]) -> list[Block]:
-    """The worst first: the most that is late, then the least that is reached; what has no due day last."""
-    groups = grouped(found, lambda entry: (entry.agency_name, entry.agency))
-    counted = {key: figures(of_agency, asked.today) for key, of_agency in groups.items()}
-
-    def badness(key: tuple[str, str]) -> tuple[int, int, str]:
-        own = counted[key]
-        return (-own.open_late, 101 if own.percent is None else own.percent, key[1])
-
-    named = {f"{key[0]} ({key[1]})": counted[key] for key in sorted(counted, key=badness)}
+    groups = grouped(found, lambda entry: entry.agency)
+    counted = {code: figures(of_agency, asked.today) for code, of_agency in groups.items()}
+    named = {f"{groups[code][0].agency_name} ({code})": counted[code] for code in worst_first(counted)}
     return _part(_BY_AGENCY, above, named)
 
 
@@ -126,7 +129,3 @@ def _part(heading: str, above: tuple[str, ...], named: dict[str, Figures]) -> li
         lines = [line(bold(name), f" · {percent_words(own)}"), line(short_figures(own))]
         blocks.append(block(*head, *lines, section=section))
     return blocks
-
-
-def _area_name(entry: Entry) -> str:
-    return _REPORTS if entry.area is None else f"{entry.area}. {entry.area_name}"

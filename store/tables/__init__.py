@@ -24,7 +24,9 @@ from store.tables.people import (
     OfferRow,
     ProposalRow,
     RequestRow,
+    SignInRow,
     StatusWishRow,
+    WebSessionRow,
 )
 from store.tables.traffic import (
     InboxRow,
@@ -62,8 +64,10 @@ __all__ = [
     "RequestRow",
     "RestoreRow",
     "ScanRow",
+    "SignInRow",
     "StatusWishRow",
     "TroubleRow",
+    "WebSessionRow",
     "partial_index",
     "table_of",
 ]

@@ -116,6 +116,41 @@ class CalendarLinkRow(Base):
     last_used: Mapped[date | None]
 
 
+class SignInRow(Base):
+    """A one-time link to the board that a person asked for in their chat, kept as the SHA-256 of its token only (wall time).
+    `binding_id` is the binding with the right to it: its role and agency as of then."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
+    binding_id: Mapped[int] = mapped_column(ForeignKey("bindings.id"))
+    person: Mapped[str] = mapped_column(String(64))
+    person_name: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class WebSessionRow(Base):
+    """A browser in which a person has come in by a sign-in; of its token only the SHA-256 is kept (wall time). It ends with
+    its binding."""
+
+    __tablename__ = "web_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
+    binding_id: Mapped[int] = mapped_column(ForeignKey("bindings.id"))
+    person: Mapped[str] = mapped_column(String(64))
+    person_name: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class InviteTryRow(Base):
     """A wrong code typed by a person, so that guessing can be limited."""
 

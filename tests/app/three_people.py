@@ -7,8 +7,12 @@ What an answer must say is beside what was typed; "¬" begins what it may not sa
 import re
 from dataclasses import dataclass
 
+import httpx
+
 from store.states import Role
 from tests.app.province import Chat, Province, expect
+from tests.app.town import Seen
+from tests.web.boarding import come_in, text_of
 
 LAN, MINH, TUAN, HAI, HAI_SUCCESSOR, LEADER = 1001, 1002, 1003, 1004, 1005, 1006
 STP_GROUP = -2001
@@ -293,6 +297,28 @@ async def may(province: Province, people: People) -> None:
     await hks.taps("Xác nhận", "✅ Đã ghi nhận không phát sinh.")
 
 
+async def sees_the_board(given: Seen, status: Seen) -> None:
+    """By the link that the bot gave; the board says what /status said a moment ago."""
+    link = next(word for word in given.text.split() if word.startswith("http"))
+    async with httpx.AsyncClient(base_url=link.partition("/board")[0], trust_env=False) as browser:
+        assert (await come_in(browser, link)).status_code == 303
+        page = text_of(await browser.get("/board/"))
+        metrics = (await browser.get("/metrics")).text
+    assert counts(status.text) == counts(page)
+    assert 'nhacviec_commands_total{command="board",outcome="answered"} 1.0' in metrics
+    assert 'nhacviec_messages_total{channel="telegram",kind="reply",outcome="Sent"}' in metrics
+
+
+def counts(text: str) -> set[str]:
+    """The figures of the whole plan with their names."""
+    names = (
+        "Hoàn thành đúng hạn|Hoàn thành quá hạn|Chưa hoàn thành, trong hạn|Chưa hoàn thành, quá hạn|Tổng cộng"
+    )
+    found = set(re.findall(rf"(?:{names}): \d+", text))
+    assert len(found) == 5, text
+    return found
+
+
 async def june(province: Province, people: People) -> None:
     """In the group only its admin may answer now; and those above look at all of it."""
     office, stp, leader = people.office, people.stp, people.leader
@@ -314,12 +340,13 @@ async def june(province: Province, people: People) -> None:
     await office.photographed("status")
     await office.says("/agency STP", "đã xong 4/22 việc", "Nơi nhận: 1 nhóm, 1 cuộc trò chuyện riêng.")
     await office.photographed("agency")
-    await leader.says("/status", "📊 Tình hình chung")
+    seen = await leader.says("/status", "📊 Tình hình chung")
     await leader.says("/late", "⛔ Cơ quan đang quá hạn")
     await leader.says(
         "/report", *(["không gửi được tệp"] if province.on_zalo else ["báo cáo kỳ nào?", "Quý I"])
     )
     await leader.says("/chart", *(["không gửi được hình"] if province.on_zalo else ["biểu đồ nào?"]))
+    await sees_the_board(await leader.says("/board", "Liên kết dùng một lần"), seen)
     await leader.says("/done 2.6a", "cần quyền khác")
     await leader.pinned("📊 Toàn tỉnh", "Cập nhật 07:30 ngày 13/06/2023")
     await leader.photographed("pinned")

@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy import func, select
 
 from bot.conversation import Conversation
+from bot.handling import Handled
 from bot.message import from_json
 from bot.options import Options
 from bot.reception import Reception
@@ -36,6 +37,7 @@ class Door:
     database: Database
     bot: PollingBot
     reception: Reception
+    handled: list[Handled]
     now: datetime = MORNING
 
     async def take_in(self) -> int:
@@ -90,6 +92,7 @@ async def open_door(conversation: type[Conversation] = Conversation) -> AsyncIte
         await town.person(MINH, "Minh")
         await town.group(GROUP, "Sở Tư pháp", LAN, MINH)
         async with make_bot(token=TOKEN, api_url=town.url, proxy=None) as bot:
+            handled: list[Handled] = []
             reception = Reception(
                 office.database,
                 conversation(
@@ -99,5 +102,6 @@ async def open_door(conversation: type[Conversation] = Conversation) -> AsyncIte
                 ),
                 {"telegram": partial(read_update, bot=bot)},
                 admins={"telegram": TelegramChannel(bot)},
+                on_handled=handled.append,
             )
-            yield Door(town=town, database=office.database, bot=bot, reception=reception)
+            yield Door(town=town, database=office.database, bot=bot, reception=reception, handled=handled)

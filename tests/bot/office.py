@@ -213,7 +213,8 @@ MORNING = datetime(2023, 3, 13, 0, 30, tzinfo=UTC)
 
 
 class Office:
-    """One conversation with the bot. `today` and `now` can be set; every message is a committed transaction."""
+    """One conversation with the bot. `now` can be set, and `wall` where it is another time; every message
+    is a committed transaction."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -221,6 +222,7 @@ class Office:
         self.now = MORNING
         self.channel = "telegram"
         self._heard = ""
+        self.wall: datetime | None = None
         self.chat = "100"
         self.kind = ChatKind.PRIVATE
         self.person = Person(id="7", name="Nguyễn Văn A")
@@ -282,7 +284,9 @@ class Office:
     async def _answer(self, incoming: Words | Tap, database: Database) -> Answer | None:
         async with database.write() as session:
             chat = await chats.chat_for(session, channel=self.channel, address=self.chat, kind=self.kind)
-            answer = await self.conversation.answer(session, incoming, chat, now=self.now, wall=self.now)
+            answer = await self.conversation.answer(
+                session, incoming, chat, now=self.now, wall=self.wall or self.now
+            )
         if answer is not None:
             self._heard += f" {incoming.text}" if isinstance(incoming, Words) else ""
             assert_commands_can_be_typed(answer.message, self._heard)

@@ -8,8 +8,10 @@ from typing import ClassVar
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
+from structlog.testing import capture_logs
 
 from bot.conversation import Answer, Conversation
+from bot.handling import PARKED as HANDLED_AS_PARKED
 from bot.request import Tap, Words
 from bot.wording import SOMETHING_WENT_WRONG
 from store.states import InboxState
@@ -330,3 +332,33 @@ async def test_a_group_that_becomes_a_supergroup_stays_bound(door: Door) -> None
 
 async def test_nothing_waits_means_nothing_is_handled(door: Door) -> None:
     assert await door.reception.handle_next(now=door.now, wall=WALL) is False
+
+
+async def test_each_command_is_a_line_of_the_log_with_ids_and_nothing_that_was_said(door: Door) -> None:
+    await door.town.says(LAN, f"/start {await door.invite('STP')}")
+    await door.town.says(LAN, "xong 2.6a ghi chú bí mật")
+    await door.town.says(LAN, "/setdue 2.6a 30/6")
+
+    with capture_logs() as logs:
+        await door.let_in()
+
+    lines = [line for line in logs if line["event"] == "command"]
+    assert [(line["command"], line["outcome"]) for line in lines] == [
+        ("start", "answered"),
+        ("done", "answered"),
+        ("setdue", "refused"),
+    ]
+    assert {key for line in lines for key in line} == {
+        "event", "log_level", "inbox_id", "chat_id", "command", "outcome",
+    }  # fmt: skip
+    assert [(one.command, one.outcome.value) for one in door.handled] == [
+        (line["command"], line["outcome"]) for line in lines
+    ]
+
+
+async def test_an_update_that_is_parked_is_told_once(door: Door) -> None:
+    await door.town.inject(message=5)
+
+    await door.let_in()
+
+    assert door.handled == [HANDLED_AS_PARKED]

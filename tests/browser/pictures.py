@@ -2,8 +2,9 @@
 a look.
 
 Each picture is the sandbox's chat page, in one chat, at that moment of the story. The other agencies are there too and do
-what they owe, but for a few. A message that is longer than the screen makes the screen longer. Letters and signs are those of
-a phone when the fonts Noto Sans and Noto Color Emoji are there (Debian: fonts-noto-core, fonts-noto-color-emoji).
+what they owe, but for a few. A message that is longer than the screen makes the screen longer. The board is photographed in
+a town of its own. Letters and signs are those of a phone when the fonts Noto Sans and Noto Color Emoji are there (Debian:
+fonts-noto-core, fonts-noto-color-emoji).
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import structlog
 from playwright.async_api import Page, async_playwright
+from playwright.sync_api import sync_playwright
 from sqlalchemy import select
 
 from store.changes import Actor, mark_done
@@ -25,6 +27,7 @@ from store.tables import AgencyRow, AssignmentRow
 from tests.app.province import Province, open_province
 from tests.app.three_people import live
 from tests.app.town import ZALO
+from tests.browser.board_town import board_town
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGS, PHONE
 from tests.png import indexed_png
 from tests.worlds import bound_chat
@@ -184,9 +187,25 @@ async def first_morning_on_zalo(province: Province) -> None:
     await minh.photographed("zalo-done")
 
 
+def take_board_picture() -> None:
+    """The board's overview in June, on a desk."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        board_town(Path(folder)) as town,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        page = browser.new_page(viewport={"width": 1440, "height": 1100}, locale="vi-VN")
+        page.goto(town.office_link())
+        page.get_by_role("button", name="Vào bảng theo dõi").click()
+        page.screenshot(path=FOLDER / "board-overview.png")
+        browser.close()
+
+
 if __name__ == "__main__":
     if CHROMIUM is None:
         sys.exit("No Chromium found: install chromium to take the pictures.")
     logging.disable(logging.INFO)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     asyncio.run(take_pictures())
+    take_board_picture()

@@ -33,7 +33,7 @@ READ_SECONDS = 1.5
 
 @dataclass(kw_only=True)
 class Desk:
-    """A deliverer at work. `wall` and `now` stand still unless a test moves them."""
+    """A deliverer at work. `wall` and `now` stand still unless a test moves them. `calls` are those that have ended."""
 
     database: Database
     deliverer: Deliverer
@@ -41,6 +41,7 @@ class Desk:
     wall: datetime = WALL
     now: datetime = TUESDAY
     chats: dict[int, int] = field(default_factory=dict)
+    calls: list[tuple[str, OutboxKind, str]] = field(default_factory=list)
 
     async def deliver(self, *, after: float = 0) -> None:
         """So many seconds later, send all that may leave."""
@@ -114,6 +115,7 @@ async def deliverer_to(
     wall: Callable[[], datetime],
     pace: Pace = AT_ONCE,
     wakers: Wakers | None = None,
+    on_sent: Callable[[str, OutboxKind, str], None] = lambda _channel, _kind, _outcome: None,
 ) -> AsyncIterator[Deliverer]:
     """As in service, but its bot waits for an answer only for so long."""
     sending, polling = HTTPXRequest(connection_pool_size=8, read_timeout=READ_SECONDS), HTTPXRequest()
@@ -128,16 +130,22 @@ async def deliverer_to(
             clock=clock,
             wall=wall,
             on_idle_hand=(wakers or Wakers()).outbox.set,
+            on_sent=on_sent,
         )
 
 
 @asynccontextmanager
 async def open_desk(town: Town, database: Database) -> AsyncIterator[Desk]:
     """A desk whose clocks stand still, with two tasks due on 10/3 for Sở Tư pháp (the group) and none for Sở Nội vụ."""
+    calls: list[tuple[str, OutboxKind, str]] = []
     async with deliverer_to(
-        town.url, database, clock=lambda: opened.now, wall=lambda: opened.wall
+        town.url,
+        database,
+        clock=lambda: opened.now,
+        wall=lambda: opened.wall,
+        on_sent=lambda *call: calls.append(call),
     ) as deliverer:
-        opened = Desk(database=database, deliverer=deliverer, town=town)
+        opened = Desk(database=database, deliverer=deliverer, town=town, calls=calls)
         await settle_in(opened)
         yield opened
 

@@ -42,6 +42,7 @@ async def test_a_server_that_fails_is_asked_again_and_the_message_comes_once(des
 
     assert await desk.town.texts(LAN) == ["một"]
     assert await desk.town.sends() == [(LAN, status), (LAN, status), (LAN, 200)]
+    assert [outcome for _, _, outcome in desk.calls] == ["RetryLater", "RetryLater", "Sent"]
 
 
 @pytest.mark.parametrize("kind", ["hang_after", "drop_after", "bad_json"])

@@ -10,7 +10,8 @@ from store.database import Database
 from store.outbox import queue
 from store.proposals import open_proposal, propose
 from store.restores import last_restore, record_restore, restored_on
-from store.states import OutboxKind, OutboxState
+from store.sign_ins import come_in, is_good, make_sign_in, session_of
+from store.states import OutboxKind, OutboxState, Role
 from store.tables import OutboxRow, ScanRow
 from tests.worlds import WALL, at, bound_chat, empty_store
 
@@ -117,3 +118,34 @@ async def test_a_button_from_after_the_backup_confirms_nothing_that_was_asked_af
 
     assert found == {None}
     assert asked > last + 500
+
+
+async def test_who_was_signed_in_at_the_board_is_out_and_links_of_the_backup_are_dead(
+    database: Database,
+) -> None:
+    chat = await bound_chat(database, "77", "", role=Role.LEADER)
+    async with database.write() as session:
+        used, unused = [
+            await make_sign_in(
+                session, chat=chat, roles=[Role.LEADER], person="77", person_name="Lan", wall=WALL
+            )
+            for _ in range(2)
+        ]
+        await session.flush()
+        key = await come_in(session, used or "", now=WALL, wall=WALL)
+    async with database.read() as session:
+        before = (
+            await session_of(session, key or "", wall=WALL),
+            await is_good(session, unused or "", wall=WALL),
+        )
+
+    await restored(database, WALL)
+
+    async with database.read() as session:
+        after = (
+            await session_of(session, key or "", wall=WALL),
+            await is_good(session, unused or "", wall=WALL),
+        )
+    assert before[0] is not None
+    assert before[1]
+    assert after == (None, False)

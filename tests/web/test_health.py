@@ -70,6 +70,17 @@ async def test_troubles_are_told_with_name_detail_and_since_when(serve: Serve, d
     assert (ready.status_code, live.status_code) == (200, 200)
 
 
+async def test_who_cannot_receive_is_not_ready_and_lives(serve: Serve, database: Database) -> None:
+    away = Trouble(name="receiving", detail="no poll has succeeded", since=SINCE)
+    health = Health(database, nothing, receiving=lambda: [away])
+    async with serve(*health.routes()) as visitor:
+        ready, live = [await visitor.get(path) for path in ("/health/ready", "/health/live")]
+        health.close()
+
+    assert (ready.status_code, live.status_code) == (503, 200)
+    assert [trouble["name"] for trouble in ready.json()["troubles"]] == ["receiving"]
+
+
 async def test_a_watch_that_breaks_is_a_trouble_without_its_words(serve: Serve, database: Database) -> None:
     async def breaks() -> Sequence[Trouble]:
         raise OperationalError("SELECT", {}, Exception("password=hunter2"))

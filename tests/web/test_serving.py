@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from web.application import application
-from web.serving import CannotListen, serving
+from web.serving import CannotListen, _listening, serving
 
 
 async def hello(_: Request) -> PlainTextResponse:
@@ -73,3 +73,10 @@ async def test_a_request_that_does_not_end_holds_nobody_up() -> None:
         [end] = await asyncio.gather(asking, return_exceptions=True)
 
     assert isinstance(end, httpx.HTTPError) or end.status_code == 500  # type: ignore[union-attr]
+
+
+def test_what_it_accepts_sends_a_short_answer_at_once() -> None:
+    with _listening("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
