@@ -111,15 +111,22 @@ async def bring_in(database: Database, wanted: Plan, *, on: str) -> SyncResult:
 
 
 async def bound_chat(
-    database: Database, address: str, agency: str, *, group: bool = False, role: Role = Role.OFFICER
+    database: Database,
+    address: str,
+    agency: str,
+    *,
+    group: bool = False,
+    role: Role = Role.OFFICER,
+    channel: str = "telegram",
 ) -> ChatRow:
     """A chat that speaks for an agency, or is bound to it (leaders: to "") in another role."""
     async with database.write() as session:
         chat = await chat_for(
             session,
-            channel="telegram",
+            channel=channel,
             address=address,
             kind=ChatKind.GROUP if group else ChatKind.PRIVATE,
+            sparing=channel == "zalo",
         )
         session.add(BindingRow(chat_id=chat.id, role=role, agency=agency, bound_at=at("2023-01-03")))
         return chat

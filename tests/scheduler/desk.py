@@ -12,7 +12,10 @@ from telegram.request import HTTPXRequest
 from bot.message import Message, message, to_json
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.connect import PollingBot
+from bot.zalo.api import ZaloApi
+from bot.zalo.channel import ZaloChannel
 from plan.hours import OfficeHours
+from sandbox.world import DEFAULT_ZALO_TOKEN
 from scheduler.clockwork import Wakers
 from scheduler.deliver import Deliverer
 from scheduler.scan import scan_if_owed
@@ -21,7 +24,7 @@ from store.database import Database
 from store.pacing import Pace
 from store.states import NoticeState, OutboxKind, OutboxState
 from store.tables import ChatRow, NoticeRow, OutboxRow
-from tests.app.town import AT_ONCE, TOKEN, Town
+from tests.app.town import AT_ONCE, TELEGRAM, TOKEN, ZALO, Town
 from tests.worlds import TIMETABLE, WALL, at, bound_chat, bring_in, dated, plan, task
 
 REPEAT = "(gửi lại, có thể anh/chị đã nhận)"
@@ -33,14 +36,17 @@ READ_SECONDS = 1.5
 
 @dataclass(kw_only=True)
 class Desk:
-    """A deliverer at work. `wall` and `now` stand still unless a test moves them. `calls` are those that have ended."""
+    """A deliverer at work, with its chats on `channel`. `wall` and `now` stand still unless a test moves them. `calls` are
+    those that have ended, `numbers` the chats' in the sandbox where these are others than their names here."""
 
     database: Database
     deliverer: Deliverer
     town: Town
     wall: datetime = WALL
     now: datetime = TUESDAY
+    channel: str = TELEGRAM
     chats: dict[int, int] = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)
     calls: list[tuple[str, OutboxKind, str]] = field(default_factory=list)
 
     async def deliver(self, *, after: float = 0) -> None:
@@ -52,8 +58,21 @@ class Desk:
 
     async def bind(self, address: int, agency: str) -> None:
         """A chat that speaks for an agency."""
-        chat = await bound_chat(self.database, str(address), agency, group=address < 0)
+        known_as = await self._address(address) if self.channel == ZALO else str(address)
+        chat = await bound_chat(self.database, known_as, agency, group=address < 0, channel=self.channel)
         self.chats[address] = chat.id
+
+    async def _address(self, name: int) -> str:
+        """What Zalo calls a chat in which somebody has written to the bot before."""
+        chat: dict[str, object] = {"platform": ZALO, "type": "group" if name < 0 else "private", "started": True}
+        chat |= {"members": [LAN] if name < 0 else [name], "title": "Nhóm"}
+        made = await self.town.ask("POST", "/chats", chat)
+        self.numbers[name] = int(made["id"])
+        return str(made["address"])
+
+    async def texts(self, chat: int) -> list[str]:
+        """What the bot wrote there."""
+        return await self.town.texts(self.numbers.get(chat, chat))
 
     async def crowd(self, size: int) -> list[int]:
         """So many people, each with a chat that speaks for Sở Tư pháp."""
@@ -116,14 +135,16 @@ async def deliverer_to(
     pace: Pace = AT_ONCE,
     wakers: Wakers | None = None,
     on_sent: Callable[[str, OutboxKind, str], None] = lambda _channel, _kind, _outcome: None,
+    channel: str = TELEGRAM,
 ) -> AsyncIterator[Deliverer]:
     """As in service, but its bot waits for an answer only for so long."""
     sending, polling = HTTPXRequest(connection_pool_size=8, read_timeout=READ_SECONDS), HTTPXRequest()
-    async with sending, polling:
+    zalo = ZaloApi(token=DEFAULT_ZALO_TOKEN, api_url=f"{url}/zalo", read_seconds=READ_SECONDS)
+    async with sending, polling, zalo:
         bot = PollingBot(token=TOKEN, base_url=f"{url}/bot", request=sending, get_updates_request=polling)
         yield Deliverer(
             database,
-            {"telegram": TelegramChannel(bot)},
+            {ZALO: ZaloChannel(zalo)} if channel == ZALO else {TELEGRAM: TelegramChannel(bot)},
             hours=HOURS,
             calendar=TIMETABLE.calendar,
             pace=pace,
@@ -135,7 +156,7 @@ async def deliverer_to(
 
 
 @asynccontextmanager
-async def open_desk(town: Town, database: Database) -> AsyncIterator[Desk]:
+async def open_desk(town: Town, database: Database, *, channel: str = TELEGRAM) -> AsyncIterator[Desk]:
     """A desk whose clocks stand still, with two tasks due on 10/3 for Sở Tư pháp (the group) and none for Sở Nội vụ."""
     calls: list[tuple[str, OutboxKind, str]] = []
     async with deliverer_to(
@@ -144,8 +165,9 @@ async def open_desk(town: Town, database: Database) -> AsyncIterator[Desk]:
         clock=lambda: opened.now,
         wall=lambda: opened.wall,
         on_sent=lambda *call: calls.append(call),
+        channel=channel,
     ) as deliverer:
-        opened = Desk(database=database, deliverer=deliverer, town=town, calls=calls)
+        opened = Desk(database=database, deliverer=deliverer, town=town, calls=calls, channel=channel)
         await settle_in(opened)
         yield opened
 

@@ -6,7 +6,7 @@ The tables say it; `lines` of a chat are the bot's messages in their order, "pla
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -14,13 +14,17 @@ import pytest
 
 from bot.message import message, to_json
 from store import outbox
+from store.database import Database
 from store.states import NoticeState, OutboxKind, OutboxState, Role
 from store.tables import BindingRow, OutboxRow
-from tests.scheduler.desk import GROUP, LAN, REPEAT, TUESDAY, Desk
+from tests.app.town import TELEGRAM, ZALO, Town
+from tests.scheduler.desk import GROUP, LAN, REPEAT, TUESDAY, Desk, open_desk
 from tests.worlds import bring_in, dated, plan, task
 
 # So many that their message leaves in two pieces.
-CODES = [f"1.{number}" for number in range(1, 81)]
+CODES = {
+    channel: [f"1.{number}" for number in range(1, most)] for channel, most in ((TELEGRAM, 81), (ZALO, 20))
+}
 FINAL = {OutboxState.SENT, OutboxState.FAILED, OutboxState.DROPPED}
 
 
@@ -51,6 +55,28 @@ FAULTS: dict[str, tuple[dict[str, object], Fate]] = {
     "a drop after": ({"kind": "drop_after"}, Fate.TAKEN),
     "bad JSON": ({"kind": "bad_json"}, Fate.TAKEN),
 }
+
+# In the body of an answer with HTTP 200, with the status of HTTP, or as a page of a server in between.
+FAULTS_ON_ZALO: dict[str, tuple[dict[str, object], Fate]] = {
+    "500 in the body": ({"kind": "status", "status": 500, "style": "body"}, Fate.NOT_TAKEN),
+    "500 as status": ({"kind": "status", "status": 500, "style": "status"}, Fate.NOT_TAKEN),
+    "a page with 502": ({"kind": "status", "status": 502, "style": "plain"}, Fate.PERHAPS),
+    "the quota": (
+        {"kind": "status", "status": 429, "description": "Quota exceeded", "style": "body"},
+        Fate.NOT_TAKEN,
+    ),
+    "401": ({"kind": "status", "status": 401, "style": "camel"}, Fate.NOT_TAKEN),
+    "400": ({"kind": "status", "status": 400, "description": "Bad request", "style": "body"}, Fate.REFUSED),
+    "403": (
+        {"kind": "status", "status": 403, "description": "User has blocked the bot", "style": "status"},
+        Fate.OUT_OF_REACH,
+    ),
+    **{name: FAULTS[name] for name in ("a hang before", "a drop before", "a hang after", "a drop after")},
+    "bad JSON": FAULTS["bad JSON"],
+}
+# Where the desk's chats are, and what strikes there.
+ON_BOTH = [(TELEGRAM, fault) for fault in FAULTS] + [(ZALO, fault) for fault in FAULTS_ON_ZALO]
+on_both = pytest.mark.parametrize(("desk", "fault"), ON_BOTH, indirect=["desk"])
 
 PLAIN, MARKED = "plain", "marked"
 SENT = {
@@ -95,6 +121,17 @@ def wanted(lines: dict[Fate, list[str]], fate: Fate) -> Came:
     )
 
 
+@pytest.fixture
+async def desk(request: pytest.FixtureRequest, town: Town, database: Database) -> AsyncIterator[Desk]:
+    """With its chats on Telegram, or where a test says."""
+    async with open_desk(town, database, channel=getattr(request, "param", TELEGRAM)) as opened:
+        yield opened
+
+
+def codes(desk: Desk) -> list[str]:
+    return CODES[desk.channel]
+
+
 async def settled(desk: Desk, number: int, chat: int, line: Callable[[str], str]) -> Came:
     """Deliver for as long as it takes."""
     async with asyncio.timeout(30):
@@ -102,7 +139,7 @@ async def settled(desk: Desk, number: int, chat: int, line: Callable[[str], str]
             await desk.deliver(after=10)
             await asyncio.sleep(0.01)
     await desk.deliver(after=3600)
-    texts = await desk.town.texts(chat)
+    texts = await desk.texts(chat)
     return Came(
         lines=[line(text) for text in texts],
         state=(await desk.row(number)).state,
@@ -117,13 +154,13 @@ def side(text: str) -> str:
 
 async def strike(desk: Desk, fault: str, *, method: str, chat: int | None) -> Fate:
     """The failure strikes the next call of that method to that chat."""
-    order, fate = FAULTS[fault]
-    named = {} if chat is None else {"chat_id": chat}
-    await desk.town.ask("POST", "/faults", {"method": method} | order | named)
+    order, fate = (FAULTS_ON_ZALO if desk.channel == ZALO else FAULTS)[fault]
+    named = {} if chat is None else {"chat_id": desk.numbers.get(chat, chat)}
+    await desk.town.ask("POST", "/faults", {"method": method, "platform": desk.channel} | order | named)
     return fate
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@on_both
 async def test_an_answer_to_a_person(desk: Desk, fault: str) -> None:
     number = await desk.put(LAN, "một")
     fate = await strike(desk, fault, method="sendMessage", chat=LAN)
@@ -145,7 +182,7 @@ async def test_a_note_to_the_operator(desk: Desk, fault: str) -> None:
     assert came == wanted(SENT, fate)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@on_both
 async def test_a_morning_message(desk: Desk, fault: str) -> None:
     await desk.scan("2023-03-07")
     fate = await strike(desk, fault, method="sendMessage", chat=GROUP)
@@ -158,7 +195,7 @@ async def test_a_morning_message(desk: Desk, fault: str) -> None:
     assert await desk.notice_states() == {arrived: 2}
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@on_both
 async def test_the_first_piece_of_a_long_morning(desk: Desk, fault: str) -> None:
     await a_long_morning(desk)
     fate = await strike(desk, fault, method="sendMessage", chat=GROUP)
@@ -169,10 +206,10 @@ async def test_the_first_piece_of_a_long_morning(desk: Desk, fault: str) -> None
     expected = replace(wanted(LONG_FIRST, fate), repeat=came.repeat)
     assert came == expected
     arrived = NoticeState.SENT if expected.state is OutboxState.SENT else NoticeState.FAILED
-    assert await desk.notice_states() == {arrived: len(CODES)}
+    assert await desk.notice_states() == {arrived: len(codes(desk))}
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@on_both
 async def test_the_second_piece_of_a_long_morning(desk: Desk, fault: str) -> None:
     await a_long_morning(desk)
     await desk.deliverer.deliver_waiting()
@@ -185,7 +222,7 @@ async def test_the_second_piece_of_a_long_morning(desk: Desk, fault: str) -> Non
     expected = wanted(LONG_SECOND, fate)
     assert came == expected
     arrived = NoticeState.SENT if expected.state is OutboxState.SENT else NoticeState.FAILED
-    of_second = len(CODES) - of_first
+    of_second = len(codes(desk)) - of_first
     assert await desk.notice_states() == Counter([NoticeState.SENT] * of_first + [arrived] * of_second)
 
 
@@ -243,7 +280,9 @@ async def the_morning(desk: Desk) -> int:
 
 async def a_long_morning(desk: Desk) -> None:
     """A morning message that is queued and leaves in two pieces."""
-    await bring_in(desk.database, plan(*(task(code, dated("2023-03-10")) for code in CODES)), on="2023-03-07")
+    await bring_in(
+        desk.database, plan(*(task(code, dated("2023-03-10")) for code in codes(desk))), on="2023-03-07"
+    )
     await desk.scan("2023-03-07")
 
 
