@@ -9,16 +9,18 @@ import pytest
 from sqlalchemy import select
 
 from bot.channel import RetryLater
-from bot.message import from_json
+from bot.message import from_json, message, to_json
 from plan.hours import OfficeHours
 from scheduler.quota import next_useful, note_sends
 from scheduler.scan import scan_if_owed
 from scheduler.watch import Healing, Watch
 from store import claims, vitals
+from store.chats import chat_for
 from store.database import Database
 from store.migrate import migrate
+from store.outbox import queue
 from store.quota import Allowance, HeldBack, count_sends, held_back, sent_in_month, users_of
-from store.states import OutboxKind, OutboxState, Role
+from store.states import ChatKind, OutboxKind, OutboxState, Role
 from store.tables import BindingRow, OutboxRow, PaceRow
 from tests.app.town import AT_ONCE
 from tests.scheduler.test_riders import Desk, words
@@ -308,6 +310,18 @@ async def test_a_note_that_waits_for_a_ride_is_not_held_back(desk: Desk) -> None
         assert await held_back(session, desk.now) == [HeldBack(channel="pencil", allowed=10)]
 
 
+async def test_when_the_month_is_used_up_notes_still_ride_with_the_morning_message(desk: Desk) -> None:
+    await say(desk, 10)
+    await desk.note("Gia hạn đã được chấp nhận.")
+    await say(desk, 1)
+    await desk.scan("2023-03-07")
+
+    [said] = await desk.deliver()
+
+    assert "1.1" in said
+    assert "Gia hạn đã được chấp nhận." in said
+
+
 async def test_what_a_sender_that_died_had_in_hand_counts_as_perhaps_sent(desk: Desk) -> None:
     await desk.reply("Trả lời.")
     async with desk.database.write() as session:
@@ -370,3 +384,32 @@ async def test_what_is_held_back_is_a_trouble_that_begins_and_ends_once(desk: De
 
 async def nothing() -> None:
     return
+
+
+async def test_of_two_processes_side_by_side_no_more_leaves_than_they_have_in_hand(
+    postgresql: Database,
+) -> None:
+    one = Desk(postgresql, allowances={"pencil": Allowance(messages=40, users=1000)})
+    await one.open()
+    await seat_the_office(one)
+    async with postgresql.write() as session:
+        for number in range(120):
+            chat = await chat_for(
+                session, channel="pencil", address=f"{number}", kind=ChatKind.GROUP, sparing=True
+            )
+            body = to_json(message(f"Trả lời {number}."))
+            queue(session, chat_id=chat.id, kind=OutboxKind.REPLY, wall=one.wall, body=body)
+    other_database = Database(postgresql.engine.url.render_as_string(hide_password=False))
+    two = Desk(other_database, allowances=one.allowances)
+    two.now, two.wall = one.now, one.wall
+    try:
+        await asyncio.gather(one.deliver(), two.deliver())
+    finally:
+        await other_database.close()
+
+    left = len(one.pencil.sent) + len(two.pencil.sent)
+    async with postgresql.read() as session:
+        counted = await sent_in_month(session, channel="pencil", now=one.now)
+    assert counted == left
+    assert 40 <= left < 40 + 2 * 12
+    assert [text[:1] for text in await office_hears(one)] in (["⚠", "⛔"], ["⛔"])
