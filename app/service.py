@@ -249,7 +249,7 @@ async def _troubles(watch: Watch, lines: Lines) -> list[Trouble]:
     """For /health: what the watch found at its last look, and what keeps updates from coming at this moment. Of the
     database it knows itself."""
     found = [
-        Trouble(name=one.kind.value, detail=one.detail, since=one.since)
+        Trouble(name=one.name, detail=one.detail, since=one.since)
         for one in watch.troubles
         if one.kind not in _KNOWN_BETTER
     ]

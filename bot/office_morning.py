@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from bot.codes import shorten
 from bot.message import Block, Choice, Line, Message, block, bold, code, italic, line, message
-from bot.wording import capitalised, day_month, full_day, joined, named_day, reason_words, runs
+from bot.wording import capitalised, day_month, full_day, joined, moment, named_day, reason_words, runs
 from store.agenda import Entry
 from store.office_list import OfficeList, Unheard
 from store.quota import HeldBack
@@ -70,9 +70,10 @@ def _undelivered(day: date, failed: Sequence[FailedMorning]) -> Block:
 def _held_back(one: HeldBack) -> Block:
     lines = [line(bold(f"📵 {capitalised(one.channel)} đã dùng hết {one.allowed} tin của tháng."))]
     if one.agencies:
-        lines.append(line(f"Lời nhắc đang chờ: {_names(one.agencies)}. Đề nghị liên hệ trực tiếp."))
+        lines.append(line(f"Lời nhắc chưa tới nơi: {_names(one.agencies)}. Đề nghị liên hệ trực tiếp."))
     if one.others:
-        lines.append(line(f"Câu trả lời và tin khác đang giữ lại: {one.others}."))
+        since = f", từ {moment(one.since)}" if one.since is not None else ""
+        lines.append(line(f"Câu trả lời đang giữ lại: {one.others}{since}. Quá một ngày thì không gửi nữa."))
     return block(*lines)
 
 

@@ -1,11 +1,12 @@
 """Words to people that more than one answer uses. Days are days in Vietnam."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.message import Choice, Message, Tone, code, line, message
 from bot.message import block as block_of
 from bot.request import NotWords
+from plan.vietnam import local
 
 ACTION_LIMIT = 64
 _OUT_OF_REACH = (
@@ -29,6 +30,11 @@ def day_month(day: date, year: int | None = None) -> str:
 def full_day(day: date) -> str:
     """ "31/03/2023"."""
     return f"{day:%d/%m/%Y}"
+
+
+def moment(instant: datetime) -> str:
+    """ "14:05 ngày 31/03/2023", as clocks in Vietnam show it."""
+    return f"{local(instant):%H:%M ngày %d/%m/%Y}"
 
 
 def weekday(day: date) -> str:

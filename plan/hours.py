@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from plan.vietnam import local
+from plan.vietnam import instant_of, local
 from plan.workdays import WorkingCalendar
 
 
@@ -26,6 +26,12 @@ class OfficeHours:
         """The working day to scan for at `now`; None before its scan, after its close, and on days off."""
         day = self.notices_for(now, calendar)
         return day if day is not None and local(now).time() >= self.scan_at else None
+
+    def next_opening(self, now: datetime, calendar: WorkingCalendar) -> datetime:
+        """The first moment after `now` at which the hours of notices begin."""
+        here = local(now)
+        still_today = here.time() < self.opens and calendar.is_working_day(here.date())
+        return instant_of(here.date() if still_today else calendar.after(here.date()), self.opens)
 
     def next_notices(self, now: datetime, calendar: WorkingCalendar) -> date:
         """The working day on which a notice leaves that is queued at `now`: today's until it closes, else the next."""

@@ -51,7 +51,7 @@ def conclude(
     reason = str(getattr(outcome, "reason", decision.why.value))
     again = decision if isinstance(decision, Again) else None
     entry = Entry(
-        record=_record_of(claim, text, pieces, decision, reason),
+        record=_record_of(claim, text, pieces, decision, reason, now),
         moved_to=again.address if again else None,
         out_of_reach=reason[:200] if isinstance(decision, GiveUp) and decision.suspends else None,
         hold_chat=again.at if again and again.hold_chat else None,
@@ -65,7 +65,12 @@ def conclude(
 
 
 def _record_of(
-    claim: Claim, text: Text | None, pieces: Sequence[Message], decision: Decision, reason: str
+    claim: Claim,
+    text: Text | None,
+    pieces: Sequence[Message],
+    decision: Decision,
+    reason: str,
+    now: datetime,
 ) -> Record:
     match decision:
         case Done() if len(pieces) > 1 and text is not None and claim.kind is not OutboxKind.STATUS:
@@ -90,7 +95,11 @@ def _record_of(
             return Settled(claim=claim, state=OutboxState.FAILED, said=said, error=error)
         case Again():
             return PutBack(
-                claim=claim, ready_at=decision.at, error=decision.why.value, repeat=decision.repeat
+                claim=claim,
+                # Where the whole channel waits the row needs not: what lets the channel go lets it go too.
+                ready_at=now if decision.hold_channel else decision.at,
+                error=decision.why.value,
+                repeat=decision.repeat,
             )
 
 

@@ -20,11 +20,10 @@ from bot.message import Message
 from bot.offers import with_numbers
 from bot.press import Press, without_its_paper
 from plan.hours import OfficeHours
-from plan.vietnam import day_of, instant_of
 from plan.workdays import WorkingCalendar
 from scheduler.conclude import conclude
 from scheduler.ledger import Entry, Ledger, tell_undelivered
-from scheduler.quota import next_useful
+from scheduler.quota import next_useful, note_sends
 from scheduler.retry import Why, useful_until
 from scheduler.texts import Text, texts_of
 from store import claims, outbox
@@ -32,7 +31,7 @@ from store.claims import LEASE, Claim
 from store.database import Database
 from store.outcomes import PutBack, Settled
 from store.pacing import Pace
-from store.quota import Allowance, sent_in_month
+from store.quota import Allowance, is_used_up
 from store.states import OutboxKind, OutboxState
 from store.waiting import next_ready_at, something_waits
 
@@ -157,6 +156,7 @@ class Deliverer:
         channels = list(self._channels)
         for channel in channels:
             await self._look_at_quota(session, channel)
+        for channel in channels:
             claimed = await claims.claim(
                 session,
                 channel=channel,
@@ -182,7 +182,7 @@ class Deliverer:
 
     def _next_useful(self, channel: str) -> datetime:
         now = self._clock()
-        opening = instant_of(self._calendar.after(day_of(now)), self._hours.opens)
+        opening = self._hours.next_opening(now, self._calendar)
         return next_useful(used_up=channel in self._used_up, opening=opening, now=now, wall=self._wall())
 
     async def _look_at_quota(self, session: AsyncSession, channel: str) -> None:
@@ -190,8 +190,8 @@ class Deliverer:
         allowance = self._allowances.get(channel)
         if allowance is None:
             return
-        sent = await sent_in_month(session, channel=channel, now=self._clock())
-        (self._used_up.add if sent >= allowance.messages else self._used_up.discard)(channel)
+        used_up = await is_used_up(session, channel=channel, allowance=allowance, now=self._clock())
+        (self._used_up.add if used_up else self._used_up.discard)(channel)
 
     def _start(self, claimed: Sequence[tuple[Claim, Text | None]]) -> None:
         for claim, text in claimed:
@@ -253,6 +253,8 @@ class Deliverer:
             taken = await outbox.take_back(
                 session, wall=wall, now=self._clock(), whoever_holds=whoever_holds, but=self._held
             )
+            # They may have left.
+            await note_sends(session, taken.channels, self._allowances, now=self._clock(), wall=wall)
             for row in taken.failed:
                 if row.kind is OutboxKind.NOTICE:
                     await tell_undelivered(

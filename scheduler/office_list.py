@@ -18,7 +18,7 @@ from plan.workdays import WorkingCalendar
 from store import chats, notices, office_list, outbox, undelivered, week
 from store.office_list import OfficeList
 from store.oversight import overseers
-from store.quota import held_back
+from store.quota import HeldBack, held_back
 from store.timetable import Timetable
 from store.undelivered import FailedMorning
 from store.week import Clash, Owed, WeekFigures
@@ -31,11 +31,13 @@ _MIDNIGHT = time(0, 0)
 
 @dataclass(frozen=True, kw_only=True)
 class Morning:
-    """A working day of which no scan was yet; whether it is the first one of its week and of its month."""
+    """A working day of which no scan was yet; whether it is the first one of its week and of its month. `held_back` is what
+    waits on used-up channels from before it (business time)."""
 
     day: date
     begins_week: bool
     begins_month: bool
+    held_back: tuple[HeldBack, ...] = ()
 
     @property
     def monday(self) -> date:
@@ -48,14 +50,19 @@ class Morning:
         return f"office-list:{self.day.isoformat()}:{chat_id}"
 
 
-async def first_look(session: AsyncSession, day: date) -> Morning | None:
-    """The morning of that day; None when a scan of the day, and with it the lists, are on record."""
+async def first_look(session: AsyncSession, day: date, *, now: datetime, wall: datetime) -> Morning | None:
+    """The morning of that day, before its scan; None when a scan of the day, and with it the lists, are on record. `now` is
+    business time."""
     if await notices.scanned(session, day):
         return None
     return Morning(
         day=day,
         begins_week=not await notices.scanned_between(session, week.monday_of(day), day),
         begins_month=not await notices.scanned_between(session, day.replace(day=1), day),
+        held_back=tuple(
+            replace(one, since=one.since + (now - wall) if one.since is not None else None)
+            for one in await held_back(session, now)
+        ),
     )
 
 
@@ -65,7 +72,6 @@ async def tell_overseers(
     """Queue the notes of the morning. `missed` are assignments (ids) of which somebody should hear today, and nobody is
     there to hear."""
     failed = await _failed(session, morning.day)
-    held = tuple(await held_back(session, instant_of(morning.day, _MIDNIGHT)))
     found = await overseers(session)
     groups: dict[tuple[frozenset[str], bool], list[int]] = defaultdict(list)
     for chat, scope in found.scopes().items():
@@ -78,7 +84,7 @@ async def tell_overseers(
             todo = replace(
                 todo,
                 undelivered=_shown([one for office in sorted(offices) for one in failed.get(office, ())]),
-                held_back=held,
+                held_back=morning.held_back,
             )
             own = await _owed(session, morning, offices)
         told_of = await _owed(session, morning, None) if leads else own

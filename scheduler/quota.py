@@ -28,23 +28,27 @@ async def note_sends(
     wall: datetime,
 ) -> None:
     """Count what left by each channel, and warn the standing offices and the operators when a level is reached: once a month
-    each. `now` is business time."""
+    each, and anew when another number is allowed. `now` is business time."""
     for channel, count in sorted(sends.items()):
         allowance = allowances.get(channel)
         if allowance is None or not count:
             continue
         sent = await count_sends(session, channel=channel, count=count, allowance=allowance, now=now)
         month = month_of(now)
-        for level in _LEVELS:
-            least = -(-allowance.messages * level // 100)
-            if sent - count < least <= sent:
-                warning = _messages_warning(channel, sent, allowance.messages, now)
-                await _warn(session, warning, f"quota:{channel}:{month:%Y-%m}:{level}", wall)
+        level = _level_reached(sent, allowance.messages)
+        if level is not None:
+            key = f"quota:{channel}:{month:%Y-%m}:{level}:{allowance.messages}"
+            await _warn(session, _messages_warning(channel, sent, allowance.messages, now), key, wall)
         users = await users_of(session, channel)
-        for level in _LEVELS:
-            if users * 100 >= allowance.users * level:
-                warning = _users_warning(channel, users, allowance.users)
-                await _warn(session, warning, f"users:{channel}:{month:%Y-%m}:{level}", wall)
+        level = _level_reached(users, allowance.users)
+        if level is not None:
+            key = f"users:{channel}:{month:%Y-%m}:{level}:{allowance.users}"
+            await _warn(session, _users_warning(channel, users, allowance.users), key, wall)
+
+
+def _level_reached(count: int, allowed: int) -> int | None:
+    """The highest one, in percent."""
+    return max((level for level in _LEVELS if count * 100 >= allowed * level), default=None)
 
 
 def next_useful(*, used_up: bool, opening: datetime, now: datetime, wall: datetime) -> datetime:

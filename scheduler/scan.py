@@ -52,7 +52,7 @@ async def scan_if_owed(
     async with database.write() as session:
         if not await take_turn_if_free(session, SCAN) or not await _is_owed(session, day):
             return None
-        morning = await first_look(session, day)
+        morning = await first_look(session, day, now=now, wall=wall)
         result = await scan(session, timetable, day=day, now=now, wall=wall)
         if morning is not None:
             # With the day what was in term may have become late.

@@ -8,9 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.message import Message, block, bold, code, line, message
 from bot.notes import tell
-from bot.wording import capitalised, full_day, joined, reason_words
+from bot.wording import capitalised, full_day, joined, moment, reason_words
 from plan.problems import PlanRejected
-from plan.vietnam import local
 from store import chats
 
 _SHOWN_PROBLEMS = 10
@@ -81,7 +80,7 @@ def trouble_began(name: str, since: datetime, count: int | None) -> Message:
     what = _words(name)
     words = capitalised(what) if count is None else f"{count} {what}"
     return message(
-        block(line(bold(f"⚠️ {words}.")), line(f"Từ {_moment(since)}. Bot vẫn tiếp tục thử.")),
+        block(line(bold(f"⚠️ {words}.")), line(f"Từ {moment(since)}. {_goes_on(name)}")),
         "Xem nhật ký của chương trình, hoặc trang /health.",
     )
 
@@ -91,7 +90,7 @@ def trouble_is_over(name: str, since: datetime, until: datetime) -> Message:
     return message(
         block(
             line(bold(f"✅ Đã hết: {_words(name)}.")),
-            line(f"Từ {_moment(since)} đến {_moment(until)}."),
+            line(f"Từ {moment(since)} đến {moment(until)}."),
         )
     )
 
@@ -102,5 +101,7 @@ def _words(name: str) -> str:
     return _TROUBLES[kind] + (f" ({capitalised(channel)})" if channel else "")
 
 
-def _moment(instant: datetime) -> str:
-    return f"{local(instant):%H:%M ngày %d/%m/%Y}"
+def _goes_on(name: str) -> str:
+    if name.startswith("quota-used-up"):
+        return "Chỉ lời nhắc được gửi, đến tháng sau hoặc khi ZALO_MONTHLY_MESSAGES được nâng."
+    return "Bot vẫn tiếp tục thử."

@@ -7,7 +7,7 @@ trouble down is the one that tells it.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import structlog
@@ -20,7 +20,7 @@ from scheduler.troubles import tell_operators, trouble_began, trouble_is_over
 from store import notices, vitals
 from store.absence import Ended
 from store.database import Database
-from store.quota import held_back, month_of
+from store.quota import held_back
 from store.states import OutboxKind
 
 _ANSWERS_LEAVE_WITHIN = timedelta(minutes=2)
@@ -141,12 +141,11 @@ class Watch:
                 await self._unhandled(session, wall),
                 await self._leases(session, wall),
             ]
-            for one in await held_back(session, self._clock()):
-                waiting = len(one.agencies) + one.others
-                begins = instant_of(month_of(self._clock()), time())
-                found.append(
-                    Trouble(kind=TroubleKind.QUOTA, since=begins, count=waiting, channel=one.channel)
-                )
+            found += [
+                Trouble(kind=TroubleKind.QUOTA, since=one.since, count=one.others, channel=one.channel)
+                for one in await held_back(session, self._clock())
+                if one.since is not None
+            ]
         since = await self._scan_is_missing()
         if since is not None:
             found.append(Trouble(kind=TroubleKind.SCAN, since=since))

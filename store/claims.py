@@ -191,6 +191,16 @@ def _sends_counted(row: Row[Any], claimed: Claim, pace: Pace) -> dict[str, Any]:
     }
 
 
+async def lock_channel(session: AsyncSession, channel: str) -> None:
+    """Keep other claims on the channel waiting until the transaction ends."""
+    await _pace_of(session, channel)
+
+
+async def let_channel_go(session: AsyncSession, channel: str) -> None:
+    """What the channel's service asked for holds nothing back any more."""
+    await session.execute(update(_PACE).where(_PACE.c.channel == channel).values(not_before=None))
+
+
 async def hold_channel(session: AsyncSession, channel: str, until: datetime) -> None:
     """Nothing leaves on the channel before `until`: its service asked for it."""
     held = await _pace_of(session, channel)

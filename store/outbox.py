@@ -4,7 +4,8 @@ What came of a send is recorded in store.outcomes. Instants are wall time, save 
 time.
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.once import insert_once
 from store.states import NoticeState, OutboxKind, OutboxState
-from store.tables import NoticeRow, OutboxRow, table_of
+from store.tables import ChatRow, NoticeRow, OutboxRow, table_of
 
 _PRIORITY = {OutboxKind.REPLY: 0, OutboxKind.NOTE: 5, OutboxKind.NOTICE: 10, OutboxKind.STATUS: 20}
 # Who was cut off from the database, not dead, may still come with the outcome of its send.
@@ -110,10 +111,12 @@ async def queued_ever(session: AsyncSession, keys: Collection[str]) -> frozenset
 
 @dataclass(frozen=True, kw_only=True)
 class TakenBack:
-    """Rows whose sender died between claim and record: `again` go out once more, marked; `failed` are given up."""
+    """Rows whose sender died between claim and record: `again` go out once more, marked; `failed` are given up. `channels`
+    counts all of them by channel: they may have left."""
 
     again: int
     failed: tuple[OutboxRow, ...]
+    channels: Mapping[str, int]
 
 
 async def take_back(
@@ -133,11 +136,18 @@ async def take_back(
     ended: tuple[ColumnElement[bool], ...] = (OutboxRow.state == OutboxState.CLAIMED,)
     if not whoever_holds:
         ended += (OutboxRow.lease_until < wall,)
-    found = await session.scalars(select(OutboxRow).where(*ended).with_for_update(skip_locked=True))
+    found = await session.execute(
+        select(OutboxRow, ChatRow.channel)
+        .join(ChatRow, OutboxRow.chat_id == ChatRow.id)
+        .where(*ended)
+        .with_for_update(skip_locked=True, of=OutboxRow)
+    )
     again, failed = 0, []
-    for row in found:
+    channels: Counter[str] = Counter()
+    for row, channel in found:
         if row.id in but:
             continue
+        channels[channel] += 1
         row.lease_until = None
         if row.repeat:
             row.state, row.settled_at, row.error = OutboxState.FAILED, wall, "uncertain twice"
@@ -152,4 +162,4 @@ async def take_back(
             row.ready_at = wall if whoever_holds else wall + _GRACE
             again += 1
     await session.flush()
-    return TakenBack(again=again, failed=tuple(failed))
+    return TakenBack(again=again, failed=tuple(failed), channels=channels)

@@ -14,7 +14,7 @@ from store.database import Database
 from store.states import NoticeState, OutboxState, RequestKind, RequestState
 from store.tables import ChatRow, NoticeRow, OutboxRow, RequestRow
 from tests.scheduler.overseeing import EXTERNAL, THIRD_QUARTER, Mornings, led_by, plan_of
-from tests.worlds import TIMETABLE, at, bound_chat, bring_in, dated, task
+from tests.worlds import TIMETABLE, WALL, at, bound_chat, bring_in, dated, task
 
 NO_DIGEST = replace(TIMETABLE, rules=ReminderRules(weekly_digest=False))
 
@@ -69,7 +69,7 @@ async def test_a_note_comes_with_the_first_scan_of_the_day_only(mornings: Mornin
 
     await mornings.scan("2023-03-13")
     async with mornings.database.read() as session:
-        assert await first_look(session, at("2023-03-13").date()) is None
+        assert await first_look(session, at("2023-03-13").date(), now=at("2023-03-13"), wall=WALL) is None
     await mornings.scan("2023-03-13", hour="09:00")
 
     assert len(await mornings.notes(office)) == 1

@@ -56,6 +56,7 @@ class Desk:
 
     def __init__(self, database: Database, allowances: Mapping[str, Allowance] | None = None) -> None:
         self.database = database
+        self.allowances = allowances
         self.pencil = Pencil()
         self.now, self.wall = at("2023-03-07"), WALL
         self.chat = 0
