@@ -23,7 +23,7 @@ from tests.worlds import bring_in, dated, plan, task
 
 # So many that their message leaves in two pieces.
 CODES = {
-    channel: [f"1.{number}" for number in range(1, most)] for channel, most in ((TELEGRAM, 81), (ZALO, 20))
+    channel: [f"1.{number}" for number in range(1, most)] for channel, most in ((TELEGRAM, 81), (ZALO, 36))
 }
 FINAL = {OutboxState.SENT, OutboxState.FAILED, OutboxState.DROPPED}
 
