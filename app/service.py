@@ -93,8 +93,9 @@ async def running(
             receiving=partial(_receiving, lines),
             after_a_calm_look=heartbeat,
         )
+        press = Press(database, rules.timetable)
         metrics = Metrics(database, clock=clock, wall=wall_clock)
-        board = _board(settings, database, metrics, wakers, clock)
+        board = _board(settings, database, metrics, press, wakers, clock)
         await stack.enter_async_context(
             web_room(
                 settings,
@@ -122,7 +123,7 @@ async def running(
             wall=wall_clock,
             lease=lease,
             allowances=lines.allowances,
-            press=Press(database, rules.timetable),
+            press=press,
             on_idle_hand=wakers.outbox.set,
             on_sent=metrics.sent,
         )
@@ -216,6 +217,7 @@ def _board(
     settings: Settings,
     database: Database,
     metrics: Metrics,
+    press: Press,
     wakers: Wakers,
     clock: Callable[[], datetime],
 ) -> Board | None:
@@ -225,6 +227,7 @@ def _board(
     return Board(
         database,
         settings.nhacviec_public_url,
+        press=press,
         clock=clock,
         wall=wall_clock,
         on_queued=wakers.outbox.set,

@@ -14,6 +14,7 @@ from app.rules import read_rules
 from bench.figures import AtMost, Figure
 from bench.postgresql import new_database, postgresql
 from bench.stock import open_store, sqlite_url
+from bot.press import Press
 from config.settings import Settings
 from plan.assignments import DutyKind
 from plan.milestones import DueDates
@@ -77,7 +78,13 @@ async def _pages(name: str, url: str, timetable: Timetable, turns: int) -> list[
     async with open_store(url) as store:
         await fill(store, timetable)
         cookie = await signed_in(store)
-        board = Board(store, _URL, clock=lambda: NOW, wall=lambda: datetime.now(UTC))
+        board = Board(
+            store,
+            _URL,
+            press=Press(store, read_rules(Settings()).timetable),
+            clock=lambda: NOW,
+            wall=lambda: datetime.now(UTC),
+        )
         async with (
             serving(application(board.routes()), host="127.0.0.1", port=0) as port,
             httpx.AsyncClient(

@@ -34,6 +34,8 @@ async def chart_file(
     """What draws the chart that is meant ("area:cchc-2023") as a PNG; the figures are those of /status. None when the chat
     does not oversee that plan."""
     which, _, key = about.partition(":")
+    if which not in {chart.value for chart in Chart}:
+        return None
     found = [
         plan for plan in await plan_rows(session, await plans_overseen(session, bindings)) if plan.key == key
     ]

@@ -71,7 +71,8 @@ class Press:
                 timetable=self._timetable,
                 now=now,
             )
-            draw = await _PAPERS[paper.kind](order)
+            set_up = _PAPERS.get(paper.kind)
+            draw = await set_up(order) if set_up is not None else None
         if draw is None:
             raise OutOfPrint(f"{paper.kind} {paper.about}")
         return await asyncio.to_thread(draw)

@@ -42,8 +42,9 @@ async def report_file(
 ) -> Callable[[], File] | None:
     """What writes the report that is meant ("docx:cchc-2023:q1"), as of its cutoff or, before that is over, of today. None
     when the chat does not oversee that plan, or nothing is known of that day."""
-    kind, key, slot = about.split(":", 2)
-    if key not in await plans_overseen(session, bindings):
+    kind, _, which = about.partition(":")
+    key, _, slot = which.partition(":")
+    if kind not in MEDIA_TYPES or key not in await plans_overseen(session, bindings):
         return None
     period = next((one for one in await reporting_periods(session, key) if one.key == slot), None)
     if period is None:
@@ -91,7 +92,7 @@ async def letter_file(
 ) -> Callable[[], File] | None:
     """What writes the letter to an agency about what is late today ("cchc-2023:STP"). None when the chat does not steer that
     plan, or nothing is late there any more."""
-    key, agency = about.split(":", 1)
+    key, _, agency = about.partition(":")
     if key not in await plans_overseen(session, bindings) or not bindings.offices:
         return None
     late = (await late_agencies(session, key, now=now)).get(agency)

@@ -64,7 +64,11 @@ class Desk:
 
     async def _address(self, name: int) -> str:
         """What Zalo calls a chat in which somebody has written to the bot before."""
-        chat: dict[str, object] = {"platform": ZALO, "type": "group" if name < 0 else "private", "started": True}
+        chat: dict[str, object] = {
+            "platform": ZALO,
+            "type": "group" if name < 0 else "private",
+            "started": True,
+        }
         chat |= {"members": [LAN] if name < 0 else [name], "title": "Nhóm"}
         made = await self.town.ask("POST", "/chats", chat)
         self.numbers[name] = int(made["id"])

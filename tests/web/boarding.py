@@ -14,6 +14,7 @@ from bot.conversation import Conversation
 from bot.handling import Handled
 from bot.message import Message
 from bot.options import Options
+from bot.press import Press
 from bot.request import Person
 from plan.model import Plan
 from store.database import Database
@@ -125,6 +126,7 @@ async def open_town(database: Database, plan: Plan = PLAN) -> AsyncIterator[Town
     board = Board(
         database,
         url,
+        press=Press(database, TIMETABLE),
         clock=lambda: town.office.now,
         wall=lambda: town.wall,
         on_queued=woken,

@@ -8,8 +8,10 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
+from bot.press import Press
 from store.states import Role
 from store.tables import AuditRow, BindingRow, SignInRow, WebSessionRow
+from tests.bot.office import TIMETABLE
 from tests.web.boarding import LEADER, OFFICE, Town, come_in, proof_in, text_of
 from web.application import application
 from web.board.board import Board
@@ -234,6 +236,7 @@ async def test_behind_https_its_cookie_is_bound_to_the_host(town: Town) -> None:
     board = Board(
         town.database,
         "https://nhacviec.example.vn",
+        press=Press(town.database, TIMETABLE),
         clock=lambda: town.office.now,
         wall=lambda: town.wall,
     )

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from bot.press import Press
 from store.chats import find_chat
 from store.database import Database
 from store.outbox import queue
 from store.states import OutboxKind, Role
 from store.tables import ScanRow, TroubleRow
-from tests.bot.office import plain
+from tests.bot.office import TIMETABLE, plain
 from tests.web.boarding import LEADER, OFFICE, OFFICER, OTHER, Town, text_of
 from web.application import application
 from web.board.board import Board
@@ -19,7 +20,14 @@ from web.serving import serving
 
 # The thirty-first of March is past, and 2.6a is late.
 APRIL = datetime(2023, 4, 20, 2, 0, tzinfo=UTC)
-ALL = ("/board/", "/board/weeks", "/board/late", "/board/agency/STP", "/board/task/cchc-2023/2.6")
+ALL = (
+    "/board/",
+    "/board/weeks",
+    "/board/late",
+    "/board/papers",
+    "/board/agency/STP",
+    "/board/task/cchc-2023/2.6",
+)
 OFFICES = ("/board/delivery", "/board/plan-changes", "/board/requests", "/board/say")
 
 
@@ -191,7 +199,9 @@ async def test_delivery_says_what_did_not_arrive_who_is_out_of_reach_and_what_is
 
 async def test_while_the_database_is_away_people_read_a_kind_page() -> None:
     empty = Database("sqlite:///:memory:")
-    board = Board(empty, "http://127.0.0.1", clock=lambda: APRIL, wall=lambda: APRIL)
+    board = Board(
+        empty, "http://127.0.0.1", press=Press(empty, TIMETABLE), clock=lambda: APRIL, wall=lambda: APRIL
+    )
     async with (
         serving(application(board.routes()), host="127.0.0.1", port=0) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as browser,
@@ -203,3 +213,29 @@ async def test_while_the_database_is_away_people_read_a_kind_page() -> None:
     assert page.status_code == 503
     assert "Tạm thời chưa xem được" in page.text
     assert page.headers["Cache-Control"] == "no-store"
+
+
+async def test_papers_are_made_for_who_may_have_them(town: Town) -> None:
+    town.office.now = APRIL
+    async with town.visitor(OFFICE) as office, town.visitor(LEADER) as leader:
+        page = (await office.get("/board/papers")).text
+        links = [link.replace("&amp;", "&") for link in re.findall(r'href="(/board/paper\?[^"]+)"', page)]
+        files = [await office.get(link) for link in links]
+        letters = [link for link in links if "kind=letter" in link]
+        refused = [await leader.get(link) for link in letters]
+
+    assert {file.status_code for file in files} == {200}
+    assert {"docx", "xlsx", "png"} <= {
+        file.headers["Content-Disposition"].rpartition(".")[2] for file in files
+    }
+    assert letters
+    assert {one.status_code for one in refused} == {403}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["kind=report&about=x", "kind=chart&about=area:khong-co", "kind=letter&about=", "kind=x&about=y", ""],
+)
+async def test_a_forged_paper_is_nothing_there(town: Town, asked: str) -> None:
+    async with town.visitor(OFFICE) as office:
+        assert (await office.get(f"/board/paper?{asked}")).status_code == 404

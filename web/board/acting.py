@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversation import Answer, Conversation
 from bot.request import Tap, Words
 from web.board.drawing import Page
+from web.board.pages.papers import paper_path
 from web.board.visitor import Visitor
 
 
@@ -38,8 +39,18 @@ def shown(answer: Answer | None, *, title: str, said: str = "") -> Page:
     return Page(
         template="answer.html",
         title=title,
-        shows={"message": answer.message if answer is not None else None, "said": said},
+        shows={
+            "message": answer.message if answer is not None else None,
+            "said": said,
+            "file": _file(answer),
+        },
     )
+
+
+def _file(answer: Answer | None) -> str | None:
+    """Where the file is that goes with the answer."""
+    paper = answer.message.paper if answer is not None else None
+    return paper_path(paper.kind, paper.about) if paper is not None else None
 
 
 def _message_id() -> str:

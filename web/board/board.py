@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +22,8 @@ from bot.commands.board import PATH
 from bot.commands.menu import Command
 from bot.conversation import Conversation
 from bot.handling import Handled, handled
+from bot.message import Paper
+from bot.press import OutOfPrint, Press
 from bot.request import Tap, Words
 from plan.vietnam import day_of
 from store.database import Database
@@ -31,7 +33,7 @@ from web.board import acting, told
 from web.board.drawing import Page, drawn
 from web.board.forms import form_of
 from web.board.looking import Look, narrowed_by
-from web.board.pages import agency, delivery, late, overview, plan_changes, task, weeks
+from web.board.pages import agency, delivery, late, overview, papers, plan_changes, task, weeks
 from web.board.security import Cookie, Headers, new_secret, proof_of
 from web.board.told import Closed
 from web.board.visitor import Visitor, visitor_of
@@ -59,6 +61,7 @@ _PAGES = (
     _Reading(path="/agency/{agency}", draw=agency.agency, right=agency.RIGHT),
     _Reading(path="/task/{plan}/{task}", draw=task.task, right=task.RIGHT),
     _Reading(path="/delivery", draw=delivery.delivery, right=delivery.RIGHT),
+    _Reading(path="/papers", draw=papers.papers, right=papers.RIGHT),
     _Reading(path="/plan-changes", draw=plan_changes.plan_changes, right=plan_changes.RIGHT),
 )
 # In the order of the head of every page; the requests and the command line have no page of their own to read.
@@ -66,6 +69,7 @@ _HEAD = (
     ("", "Tình hình chung", overview.RIGHT),
     ("/weeks", "Các tuần tới", weeks.RIGHT),
     ("/late", "Quá hạn", late.RIGHT),
+    ("/papers", "Báo cáo", papers.RIGHT),
     ("/requests", "Đề nghị", Command.APPROVE),
     ("/plan-changes", "Kế hoạch sửa đổi", plan_changes.RIGHT),
     ("/delivery", "Tình trạng gửi tin", delivery.RIGHT),
@@ -82,6 +86,7 @@ class Board:
         database: Database,
         public_url: str,
         *,
+        press: Press,
         clock: Callable[[], datetime],
         wall: Callable[[], datetime],
         on_queued: Callable[[], None] = lambda: None,
@@ -90,6 +95,7 @@ class Board:
         https = urlsplit(public_url).scheme == "https"
         self._database = database
         self._origin = public_url
+        self._press = press
         self._clock = clock
         self._wall = wall
         self._on_queued = on_queued
@@ -116,6 +122,7 @@ class Board:
                     Route("/sign-in", self._safe(self._doorstep_page), methods=["GET"]),
                     Route("/sign-in", self._safe(self._come_in), methods=["POST"]),
                     Route("/sign-out", self._safe(self._sign_out), methods=["POST"]),
+                    Route("/paper", self._safe(self._paper), methods=["GET"]),
                     Route("/requests", self._safe(self._requests), methods=["GET"]),
                     Route("/say", self._safe(self._command_line), methods=["GET"]),
                     Route("/say", self._safe(self._say), methods=["POST"]),
@@ -234,6 +241,26 @@ class Board:
         await self._note_use(request)
         return self._page(page or told.NOTHING_THERE, visitor, request)
 
+    async def _paper(self, request: Request) -> Response:
+        """A file, made now, with the rights of this moment."""
+        kind, about = request.query_params.get("kind", ""), request.query_params.get("about", "")
+        async with self._database.read() as session:
+            visitor = await self._visitor(session, request)
+        right = papers.RIGHTS.get(kind)
+        if right is None or not about.isprintable():
+            return self._page(told.NOTHING_THERE, visitor, request)
+        if not visitor.may(right):
+            return self._page(told.NOT_YOURS, visitor, request)
+        try:
+            file = await self._press.print(Paper(kind=kind, about=about), visitor.chat.id, now=self._clock())
+        except OutOfPrint:
+            return self._page(told.NOTHING_THERE, visitor, request)
+        return Response(
+            file.content,
+            media_type=file.media_type,
+            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"},
+        )
+
     async def _requests(self, request: Request) -> Response:
         """The list of /approve as the chat has it, with its buttons; nothing changes before one is pressed."""
         async with self._database.read() as session:
@@ -251,7 +278,9 @@ class Board:
     async def _command_line(self, request: Request) -> Response:
         async with self._database.read() as session:
             visitor = await self._acting_visitor(session, request)
-        page = Page(template="answer.html", title="Gõ lệnh", shows={"message": None, "said": ""})
+        page = Page(
+            template="answer.html", title="Gõ lệnh", shows={"message": None, "said": "", "file": None}
+        )
         return self._page(page, visitor, request)
 
     async def _nothing_there(self, request: Request) -> Response:
