@@ -112,7 +112,13 @@ async def running(
         await database.absence.wait_out("plan", lambda: keeper.start(now=clock(), wall=wall_clock()))
         connected: list[asyncio.Task[None]] = []
         stack.push_async_callback(_cancelled, connected)
-        await lines.connect(lambda line: connected.extend(_at_work(line)))
+
+        def opened(line: Line) -> None:
+            connected.extend(_at_work(line))
+            # What waited for it leaves now, not at the next look.
+            wakers.outbox.set()
+
+        await lines.connect(opened)
         deliverer = Deliverer(
             database,
             lines.channels,

@@ -22,6 +22,8 @@ from tests.app.town import AT_ONCE, BOTH, TELEGRAM, ZALO, Town, eventually, open
 from tests.plan.small_plan import write_plan
 from tests.worlds import at
 
+# Seconds: a bot that waits for the service out of reach would wait for ever.
+_STARTS_WITHIN = 60
 LAN, MINH = 1001, 1002
 RESTLESS = Rhythm(scan=0.2, refresh=3600, leases=0.3, watch=0.3)
 
@@ -106,9 +108,10 @@ async def test_the_other_service_is_served_and_what_waited_leaves_when_the_first
 
         path = "/zalo" if away == ZALO else ""
         wrong = {f"{away}_api_url": f"http://127.0.0.1:{wrong_port}{path}"}
-        service = await stack.enter_async_context(
-            bot(town, tmp_path, clock, nhacviec_listen=f"127.0.0.1:{free_port}", **wrong)
-        )
+        async with asyncio.timeout(_STARTS_WITHIN):
+            service = await stack.enter_async_context(
+                bot(town, tmp_path, clock, nhacviec_listen=f"127.0.0.1:{free_port}", **wrong)
+            )
         visitor = await stack.enter_async_context(
             httpx.AsyncClient(base_url=f"http://127.0.0.1:{free_port}", trust_env=False)
         )

@@ -342,9 +342,9 @@ async def june(province: Province, people: People) -> None:
     await office.photographed("agency")
     seen = await leader.says("/status", "📊 Tình hình chung")
     await leader.says("/late", "⛔ Cơ quan đang quá hạn")
-    await leader.says(
-        "/report", *(["không gửi được tệp"] if province.on_zalo else ["báo cáo kỳ nào?", "Quý I"])
-    )
+    await leader.says("/report", "không gửi được tệp" if province.on_zalo else "báo cáo kỳ nào?")
+    if not province.on_zalo:
+        await leader.taps("Quý I", "Báo cáo Quý I")
     await leader.says("/chart", *(["không gửi được hình"] if province.on_zalo else ["biểu đồ nào?"]))
     await sees_the_board(await leader.says("/board", "Liên kết dùng một lần"), seen)
     await leader.says("/done 2.6a", "cần quyền khác")

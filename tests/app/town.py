@@ -181,7 +181,7 @@ def is_on_zalo(chat: int) -> bool:
 
 def _seen(message: dict[str, Any], *, numbered: bool) -> Seen:
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-    text = message.get("text", "")
+    text = message.get("text") or message.get("caption", "")
     numbers = _NUMBERED.findall(text) if numbered and message["outgoing"] else []
     answered = message.get("reply_to_message")
     return Seen(
