@@ -70,7 +70,7 @@ async def chosen(session: AsyncSession, text: str, *, chat_id: int, now: datetim
     """The action that an answer chooses, or what to say when it chooses none; None when it is no answer to a choice.
 
     A number means what it meant when the chat was last given it. A word means the question that came last, and only while
-    that is open.
+    that is open and nothing was offered since: "ok" may be about what came since.
     """
     copied = _COPIED.fullmatch(clean(text))
     if copied is not None:
@@ -120,8 +120,9 @@ async def _by_word(
     waiting = [offer for offer in live if offer.tone == tone and not offer.answered]
     if not waiting:
         return None
-    if len(waiting) == 1 or waiting[0].outbox_id == live[0].outbox_id != waiting[1].outbox_id:
-        return await _take(session, waiting[0])
+    of_newest = [offer for offer in waiting if offer.outbox_id == live[0].outbox_id]
+    if len(of_newest) == 1:
+        return await _take(session, of_newest[0])
     return await _which_of(session, sorted(waiting, key=lambda one: one.id))
 
 

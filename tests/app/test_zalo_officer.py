@@ -249,3 +249,16 @@ async def test_an_ambiguous_word_without_diacritics_offers_what_begins_so(
     async with start(town, tmp_path, chat) as lan:
         await joined(lan)
         await lan.says("hoan 2.6a", "/snooze", "/undo", "/done", "¬/due")
+
+
+async def test_a_yes_to_something_else_does_not_confirm_an_older_question(
+    town: Town, chat: int, tmp_path: Path
+) -> None:
+    async with start(town, tmp_path, chat) as lan:
+        await joined(lan)
+        number = number_of("Xác nhận", await lan.says("xong 2.6a"))
+        await lan.says("hạn", "📋 Sở Tư pháp")
+        await lan.says("ok em", "Có 1 câu hỏi đang chờ", f"{number}. Xác nhận – Ghi nhận đã xong? 2.6a")
+
+        assert not await lan.is_done("STP", "2.6a")
+        await lan.says(number, "✅ Đã ghi nhận xong.")
