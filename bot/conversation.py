@@ -52,14 +52,23 @@ from bot.commands.undo import undo
 from bot.commands.unknown import unknown_words
 from bot.commands.waive import waive
 from bot.commands.who import who
+from bot.courtesy import is_thanks
 from bot.entrances import Entrance
 from bot.message import Message, block
-from bot.offers import called, chosen
+from bot.offers import answers_nothing, called, chosen
 from bot.options import Options
 from bot.paging import page_of
 from bot.request import Tap, Words
 from bot.rights import Verdict, admins_only, judge
-from bot.wording import ADMINS_ONLY, DEAD_CHOICE, NOT_ITS_ROLE, OPERATOR_ONLY, way_in
+from bot.wording import (
+    ADMINS_ONLY,
+    DEAD_CHOICE,
+    NOT_ITS_ROLE,
+    NOTHING_ASKED,
+    OPERATOR_ONLY,
+    THANKS,
+    way_in,
+)
 from plan.vietnam import day_of
 from store.chats import bindings_of
 from store.lookup import standing_offices
@@ -189,10 +198,12 @@ class Conversation:
             if not asked.bindings.roles:
                 return await _not_bound(asked)
             roles = asked.bindings.roles
-            return unknown_words(typed, lambda command: judge(command, roles) is Verdict.YES)
+            return await _said_in_passing(asked, text) or unknown_words(
+                typed, lambda command: judge(command, roles) is Verdict.YES
+            )
         refused = await _refused(asked, typed.command)
         if refused is not None:
-            return refused
+            return (await _answer_to_nothing(asked, text) if asked.bindings.roles else None) or refused
         answer = replace(
             await _COMMANDS[typed.command](replace(asked, args=typed.args)), command=typed.command
         )
@@ -230,6 +241,20 @@ class Conversation:
             return replace(await confirm.pick(asked, proposal_id, int(tapped["index"])), command=command)
         settle = {"yes": confirm.yes, "no": confirm.no, "undo": confirm.take_back}[tapped["verb"]]
         return replace(await settle(asked, proposal_id), command=command)
+
+
+async def _said_in_passing(asked: Asked, text: str) -> Answer | None:
+    """For thanks and the like, and for a yes or no too late or too often; None for anything else."""
+    nothing = await _answer_to_nothing(asked, text)
+    if nothing is not None:
+        return nothing
+    return Answer(message=THANKS) if is_thanks(text) else None
+
+
+async def _answer_to_nothing(asked: Asked, text: str) -> Answer | None:
+    if await answers_nothing(asked.session, text, chat_id=asked.chat.id):
+        return Answer(message=NOTHING_ASKED)
+    return None
 
 
 async def _refused(asked: Asked, command: Command) -> Answer | None:

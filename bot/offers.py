@@ -7,31 +7,38 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.codes import clean
-from bot.message import Block, Choice, Message, Tone, message
+from bot.codes import clean, shorten
+from bot.courtesy import without_courtesy
+from bot.message import Block, Choice, Message, Tone, block, from_json, message
 from plan.text import fold
 from store.offers import Offered, answered, give_numbers, has_offers, live_offers, offer_with
-from store.tables import OfferRow
+from store.tables import OfferRow, OutboxRow
 
 _NUMBER = re.compile(r"(?:(?:so|chon|chon so|cau|phuong an|tra loi|lua chon) )?\(?#?([0-9]{1,3})[).]?")
+# A choice as the bot wrote it, copied whole.
+_COPIED = re.compile(r"([0-9]{1,3})\. (.+)")
 _SEVERAL = re.compile(r"[0-9]{1,3}(?:(?:\s*[,;+]\s*|\s+va\s+|\s+)[0-9]{1,3})+")
 # Without diacritics, but for words that would then say yes and no alike ("đúng", "dừng").
 _YES = """
-    co / co a / da co / dong y / dong y a / em dong y / xac nhan / xac nhan a / chap nhan / nhat tri / vang / vang a / da vang
-    ok / ok a / oke / oki / okay / u / uh / um / duoc / duoc a / dc / yes / y / đúng / đúng ạ / đúng rồi / đúng vậy
+    co / dong y / xac nhan / chap nhan / nhat tri / vang / ok / oke / oki / okay / u / uh / um / duoc / dc / yes / y
+    đúng / đúng vậy / dung roi
 """
 _NO = """
-    khong / khong a / da khong / ko / k / kg / khong dong y / thoi / thoi a / huy / huy bo / bo / bo qua / no / n / tu choi
-    chua / chua xong / dừng / dừng lại
+    khong / ko / k / kg / khong dong y / khong can / ko can / thoi / khoi / thoi khoi / huy / huy bo / bo / bo qua / no / n
+    tu choi / chua / chua xong / dừng / dừng lại
 """
 _WORDS = {
     tone: frozenset(word.strip() for word in re.split(r"[/\n]", words) if word.strip())
-    for tone, words in ((Tone.YES, _YES), (Tone.NO, _NO))
+    # "Dừng rồi" would be a yes without its diacritics: a no goes first.
+    for tone, words in ((Tone.NO, _NO), (Tone.YES, _YES))
 }
 _QUESTION = (Tone.YES.value, Tone.NO.value)
+# Of a question: what it asks, and what about.
+_LINES_TOLD, _MOST_TOLD = 2, 80
 _EDGE = " .,;:!?…"
 
 
@@ -63,12 +70,15 @@ async def chosen(session: AsyncSession, text: str, *, chat_id: int, now: datetim
     """The action that an answer chooses, or what to say when it chooses none; None when it is no answer to a choice.
 
     A number means what it meant when the chat was last given it. A word means the question that came last, and only while
-    that is open.
+    that is open and nothing was offered since: "ok" may be about what came since.
     """
-    said = fold(clean(text)).strip(_EDGE)
-    number = _NUMBER.fullmatch(said)
-    if number is None and not _SEVERAL.fullmatch(said):
-        return await _by_word(session, text, chat_id=chat_id, now=now)
+    copied = _COPIED.fullmatch(clean(text))
+    if copied is not None:
+        return await _by_copy(session, int(copied[1]), copied[2], chat_id=chat_id, now=now)
+    forms = without_courtesy(clean(text))
+    number = next((found for form in forms if (found := _NUMBER.fullmatch(fold(form)))), None)
+    if number is None and not any(_SEVERAL.fullmatch(fold(form)) for form in forms):
+        return await _by_word(session, forms, chat_id=chat_id, now=now)
     if not await has_offers(session, chat_id):
         return None
     if number is None:
@@ -90,19 +100,57 @@ async def _by_number(session: AsyncSession, number: int, *, chat_id: int, now: d
     return await _take(session, offer)
 
 
-async def _by_word(session: AsyncSession, text: str, *, chat_id: int, now: datetime) -> str | Message | None:
-    spelt = clean(text).casefold().strip(_EDGE)
-    tone = next((tone for tone, words in _WORDS.items() if {spelt, fold(spelt)} & words), None)
+async def _by_copy(
+    session: AsyncSession, number: int, label: str, *, chat_id: int, now: datetime
+) -> str | Message | None:
+    """Only when the number and the words are of the same choice: "1. Cải cách thể chế" may stand elsewhere in a message."""
+    offer = await offer_with(session, chat_id=chat_id, number=number)
+    if offer is None or _name(offer.label) != _name(label):
+        return None
+    return await _by_number(session, number, chat_id=chat_id, now=now)
+
+
+async def _by_word(
+    session: AsyncSession, forms: Sequence[str], *, chat_id: int, now: datetime
+) -> str | Message | None:
+    tone = _tone(forms)
     if tone is None:
         return None
     live = await live_offers(session, chat_id=chat_id, now=now)
     waiting = [offer for offer in live if offer.tone == tone and not offer.answered]
     if not waiting:
         return None
-    if len(waiting) == 1 or waiting[0].outbox_id == live[0].outbox_id != waiting[1].outbox_id:
-        return await _take(session, waiting[0])
-    numbers = "; ".join(f"{offer.number}. {offer.label}" for offer in sorted(waiting, key=lambda one: one.id))
-    return message(f"Có {len(waiting)} câu hỏi đang chờ. Anh/chị trả lời bằng số giúp: {numbers}")
+    of_newest = [offer for offer in waiting if offer.outbox_id == live[0].outbox_id]
+    if len(of_newest) == 1:
+        return await _take(session, of_newest[0])
+    return await _which_of(session, sorted(waiting, key=lambda one: one.id))
+
+
+def _tone(forms: Sequence[str]) -> Tone | None:
+    said = {*forms, *map(fold, forms)}
+    return next((tone for tone, words in _WORDS.items() if said & words), None)
+
+
+async def answers_nothing(session: AsyncSession, text: str, *, chat_id: int) -> bool:
+    """Whether it is a yes or no to a question, in a chat that answers by words, where no question waits (see `chosen`)."""
+    return _tone(without_courtesy(clean(text))) is not None and await has_offers(session, chat_id)
+
+
+async def _which_of(session: AsyncSession, waiting: Sequence[OfferRow]) -> Message:
+    """All that wait are called alike, so each stands with what it is about."""
+    lines = [
+        " – ".join(filter(None, (f"{offer.number}. {offer.label}", await _asked_in(session, offer))))
+        for offer in waiting
+    ]
+    return message(block(f"Có {len(waiting)} câu hỏi đang chờ. Anh/chị trả lời bằng số giúp:", *lines))
+
+
+async def _asked_in(session: AsyncSession, offer: OfferRow) -> str:
+    """How the message begins that asked; empty for one that was made when it left."""
+    asked = await session.get_one(OutboxRow, offer.outbox_id)
+    blocks = from_json(asked.body).blocks if asked.body else ()
+    first_lines = ("".join(span.text for span in part.lines[0]) for part in blocks if part.lines)
+    return shorten(" ".join(islice(first_lines, _LINES_TOLD)), _MOST_TOLD)
 
 
 async def called(session: AsyncSession, text: str, *, chat_id: int, now: datetime) -> str | None:

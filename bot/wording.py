@@ -95,8 +95,12 @@ SEE_HELP = runs("Trợ giúp", "/help")
 SOMETHING_WENT_WRONG = (
     "Xin lỗi, hệ thống gặp trục trặc nên chưa xử lý được tin này. Anh/chị gửi lại sau ít phút giúp."
 )
+THANKS = message("Cảm ơn anh/chị. 🙂 Muốn xem việc đến hạn, anh/chị gõ: hạn")
+NOTHING_ASKED = message(
+    "Hiện không có câu hỏi nào chờ trả lời, nên bot không ghi gì thêm. Muốn xem việc đến hạn, anh/chị gõ: hạn"
+)
 NO_WORDS = {
-    NotWords.STICKER: message("Cảm ơn anh/chị. 🙂 Muốn xem việc đến hạn, anh/chị gõ: hạn"),
+    NotWords.STICKER: THANKS,
     NotWords.VOICE: message("Bot chưa nghe được tin thoại. Anh/chị gõ chữ giúp, ví dụ: hạn, hoặc: xong 2.6a"),
     NotWords.WITHHELD: message(
         "Bot không đọc được tin này: chỉ nhận chữ và ảnh. Anh/chị gõ chữ giúp, ví dụ: hạn, hoặc: xong 2.6a"

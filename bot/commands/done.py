@@ -15,7 +15,6 @@ from bot.commands.done_which import (
     Several,
     by_period,
     covered,
-    is_courtesy,
     of_codes,
     read_beside,
     say_unclear,
@@ -38,7 +37,16 @@ from bot.commands.proposing import (
     proposed,
     written,
 )
-from bot.listing import done_command, due_words, on_time_words, status_line, title_line, typed_name
+from bot.courtesy import is_courtesy
+from bot.listing import (
+    done_choice,
+    done_command,
+    due_words,
+    on_time_words,
+    status_line,
+    title_line,
+    typed_name,
+)
 from bot.message import Block, Choice, Line, Message, Tone, block, bold, line, message
 from bot.wording import SEE_DUE, capitalised, full_day
 from plan.vietnam import day_of
@@ -174,7 +182,11 @@ def _which_code(owed: Sequence[Entry], asked: Asked) -> Message:
         if entry.is_open and entry.remind_by is not None and entry.remind_by <= asked.today + _USUAL
     ]
     lines = [
-        block(title_line(entry), line(f"{due_words(entry)} · ", done_command(entry)))
+        block(
+            title_line(entry),
+            line(f"{due_words(entry)} · ", done_command(entry)),
+            choices=[choice] if (choice := done_choice(entry)) is not None else [],
+        )
         for entry in near[:MOST_CHOICES]
     ]
     hint = "Anh/chị đã xong việc nào? Gõ mã việc, số và ngày văn bản nếu có, ví dụ: /done 2.6a 15/KH-UBND 20/02/2023"

@@ -10,23 +10,18 @@ from bot.commands.lists import matching
 from bot.commands.menu import Command
 from bot.commands.not_ours import items_of
 from bot.commands.unknown import unknown_code
+from bot.courtesy import is_courtesy
 from bot.documents import DayFault, DocumentDays
 from bot.listing import periods_of
 from bot.message import Message, block, line, message
 from bot.periods import Period
 from bot.wording import SEE_DUE, full_day, joined, runs
-from plan.text import fold
 from store.agenda import Entry
 
 MOST_CODES = 10
 TOO_MANY = message(
     f"Mỗi lần ghi nhận được nhiều nhất {MOST_CODES} mã. Anh/chị chia ra nhiều lần giúp. Chưa ghi gì."
 )
-# "xong rồi nhé": courtesy, and neither a code nor a note.
-_COURTESY = frozenset({
-    "roi", "nhe", "nha", "a", "ah", "em", "anh", "chi", "oi", "het", "ca", "ok", "da", "xong", "duoc", "luon", "bot", "viec",
-    "hoan", "thanh", "cam", "on",
-})  # fmt: skip
 _SEE_REPORTS = runs("Các kỳ báo cáo", "/reports")
 _ECHO_LIMIT = 40
 
@@ -40,11 +35,6 @@ def read_beside(asked: Asked, found: Sequence[Entry], rest: str, *, needs_period
         found = [entry for entry in found if entry.is_support]
     read = read_details(rest, lambda period: bool(covered(found, period)), days)
     return replace(read, note=None) if read.note and is_courtesy(read.note) else read
-
-
-def is_courtesy(text: str) -> bool:
-    """Whether the words only round off what was said."""
-    return _COURTESY.issuperset(word.strip(".,;:!") for word in fold(text).split())
 
 
 def covered(found: Sequence[Entry], period: Period) -> list[Entry]:

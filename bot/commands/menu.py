@@ -326,6 +326,7 @@ MENU: tuple[MenuItem, ...] = (
         description="Giữ lại lời nhắc của một cơ quan",
         aliases=(
             "giulai",
+            "giu",
             "tamgiu",
         ),
         example="/hold STP 14/3",
@@ -418,6 +419,7 @@ MENU: tuple[MenuItem, ...] = (
             "xinchao",
             "hello",
             "hi",
+            "alo",
         ),
         example="/help",
     ),

@@ -107,11 +107,16 @@ def _answer(
 
 def _by_area(asked: Asked, found: Sequence[Entry], above: tuple[str, ...]) -> list[Block]:
     groups = grouped(found, lambda entry: (entry.area is None, entry.area or 0))
+    # Not "1. Cải cách thể chế": where choices are answered by number, that would look like one.
     named = {
-        area_words(groups[key][0].area, groups[key][0].area_name): figures(groups[key], asked.today)
+        _area_name(groups[key][0].area, groups[key][0].area_name): figures(groups[key], asked.today)
         for key in sorted(groups)
     }
     return _part(_BY_AREA, above, named)
+
+
+def _area_name(area: int | None, name: str | None) -> str:
+    return area_words(area, name) if area is None else f"Lĩnh vực {area}: {name}"
 
 
 def _by_agency(asked: Asked, found: Sequence[Entry], above: tuple[str, ...]) -> list[Block]:

@@ -73,7 +73,9 @@ def _nearest_commands(word: str) -> list[Command]:
             continue
         if command in _NOT_BY_SHORT_WORDS and len(name) <= _SHORT:
             continue
-        typos = OSA.distance(word, name)
+        # "hoan" of "hoãn nhắc", "hoàn tác", "hoàn thành" is nearer to these than to "hạn".
+        begun = len(word) >= _SHORT and name.startswith(word)
+        typos = 0 if begun else OSA.distance(word, name)
         alike = 1 - typos / max(len(word), len(name))
         if typos <= _MOST_TYPOS and alike >= _LEAST_ALIKE:
             scored.append((typos, command))

@@ -161,3 +161,104 @@ async def test_an_event_that_comes_twice_is_answered_once(
         await lan.says("hạn")
 
         assert len(await town.heard(chat)) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("words", "is_done"),
+    [
+        ("ok em", True),
+        ("dạ đồng ý nhé", True),
+        ("đúng rồi em", True),
+        ("dung roi em", True),
+        ("Thôi em ơi", False),
+        ("dừng rồi", False),
+        ("dạ chưa", False),
+        ("ok chưa em", False),
+    ],
+)
+async def test_a_yes_and_a_no_are_understood_with_the_courtesy_around_them(
+    town: Town, chat: int, tmp_path: Path, words: str, is_done: bool
+) -> None:
+    async with start(town, tmp_path, chat) as lan:
+        await joined(lan)
+        await lan.says("da xong 2.6a roi", "Ghi nhận đã xong?")
+        await lan.says(words)
+
+        assert await lan.is_done("STP", "2.6a") == is_done
+
+
+@pytest.mark.parametrize("form", ["{} nhe", "dạ em chọn {} ạ", "{}. Xác nhận"])
+async def test_a_number_is_understood_with_words_around_it(
+    town: Town, chat: int, tmp_path: Path, form: str
+) -> None:
+    async with start(town, tmp_path, chat) as lan:
+        await joined(lan)
+        number = number_of("Xác nhận", await lan.says("xong 2.6a"))
+        await lan.says(form.format(number), "✅ Đã ghi nhận xong.")
+
+        assert await lan.is_done("STP", "2.6a")
+
+
+async def test_a_number_copied_with_the_words_of_something_else_chooses_nothing(
+    town: Town, chat: int, tmp_path: Path
+) -> None:
+    async with start(town, tmp_path, chat) as lan:
+        await joined(lan)
+        number = number_of("Xác nhận", await lan.says("xong 2.6a"))
+        await lan.says(f"{number}. Cải cách thể chế")
+
+        assert not await lan.is_done("STP", "2.6a")
+
+
+async def test_of_several_questions_each_is_told_with_what_it_is_about(
+    town: Town, chat: int, tmp_path: Path
+) -> None:
+    async with start(town, tmp_path, chat) as lan:
+        await joined(lan)
+        first = number_of("Xác nhận", await lan.says("xong 2.6a"))
+        second = number_of("Xác nhận", await lan.says("tiến độ 1.3a 60%"))
+        await lan.says("hạn", "📋 Sở Tư pháp")
+
+        said = (await lan.says("ok em", "Có 2 câu hỏi đang chờ")).text.splitlines()
+
+        assert said[1].startswith(f"{first}. Xác nhận – Ghi nhận đã xong? 2.6a ")
+        assert said[2].startswith(f"{second}. Xác nhận – ")
+        assert "1.3a" in said[2]
+
+
+async def test_a_yes_to_nothing_and_thanks_are_met_kindly(town: Town, chat: int, tmp_path: Path) -> None:
+    async with start(town, tmp_path, chat) as lan:
+        await joined(lan)
+        await lan.says("cảm ơn em", "Cảm ơn anh/chị.")
+        for words in ("ok em", "đồng ý nhé", "từ chối", "thoi em"):
+            await lan.says(words, "không có câu hỏi nào chờ trả lời", "¬Lệnh này không dùng được")
+
+
+async def test_what_is_done_can_be_chosen_by_number_from_the_question_which(
+    town: Town, chat: int, tmp_path: Path
+) -> None:
+    async with start(town, tmp_path, chat) as lan:
+        await joined(lan)
+        which = await lan.says("em xong rồi", "Anh/chị đã xong việc nào?")
+        await lan.says(number_of("✅ 2.6a", which), "Ghi nhận đã xong?", "2.6a")
+
+
+async def test_an_ambiguous_word_without_diacritics_offers_what_begins_so(
+    town: Town, chat: int, tmp_path: Path
+) -> None:
+    async with start(town, tmp_path, chat) as lan:
+        await joined(lan)
+        await lan.says("hoan 2.6a", "/snooze", "/undo", "/done", "¬/due")
+
+
+async def test_a_yes_to_something_else_does_not_confirm_an_older_question(
+    town: Town, chat: int, tmp_path: Path
+) -> None:
+    async with start(town, tmp_path, chat) as lan:
+        await joined(lan)
+        number = number_of("Xác nhận", await lan.says("xong 2.6a"))
+        await lan.says("hạn", "📋 Sở Tư pháp")
+        await lan.says("ok em", "Có 1 câu hỏi đang chờ", f"{number}. Xác nhận – Ghi nhận đã xong? 2.6a")
+
+        assert not await lan.is_done("STP", "2.6a")
+        await lan.says(number, "✅ Đã ghi nhận xong.")

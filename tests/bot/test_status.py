@@ -33,16 +33,16 @@ async def test_status_has_the_official_figures_then_areas_then_agencies_with_the
         "Tổng cộng: 34\n"
         "\n"
         "📂 Theo lĩnh vực\n"
-        "1. Cải cách thể chế · —\n"
+        "Lĩnh vực 1: Cải cách thể chế · —\n"
         "1 việc không có thời hạn\n"
         "\n"
-        "2. Cải cách TTHC · 0%\n"
+        "Lĩnh vực 2: Cải cách TTHC · 0%\n"
         "Xong 0 · chưa xong 11 (quá hạn 1)\n"
         "\n"
-        "6. Xây dựng chính quyền điện tử, chính quyền số · 0%\n"
+        "Lĩnh vực 6: Xây dựng chính quyền điện tử, chính quyền số · 0%\n"
         "Xong 0 · chưa xong 12 (quá hạn 2)\n"
         "\n"
-        "7. Công tác chỉ đạo điều hành · 50%\n"
+        "Lĩnh vực 7: Công tác chỉ đạo điều hành · 50%\n"
         "Xong 1 (quá hạn 1) · chưa xong 1\n"
         "\n"
         "Báo cáo định kỳ · 0%\n"
@@ -88,7 +88,7 @@ async def test_one_agency_is_shown_by_area(office: Office, words: str) -> None:
     message = await office.say(words)
 
     assert plain(message).startswith("📊 Sở Tư pháp · Thứ Hai 13/03/2023\n")
-    assert "2. Cải cách TTHC · 0%\nXong 0 · chưa xong 2" in plain(message)
+    assert "Lĩnh vực 2: Cải cách TTHC · 0%\nXong 0 · chưa xong 2" in plain(message)
     assert "Theo cơ quan" not in plain(message)
     assert labels(message) == ["Việc quá hạn, nơi nhận", "Việc đến hạn"]
 
