@@ -69,7 +69,8 @@ def ics(calendar: Calendar, *, made_at: datetime) -> bytes:
     file.add("version", "2.0")
     file.add("calscale", "GREGORIAN")
     file.add("method", "PUBLISH")
-    file.add("x-wr-calname", _text(calendar.name))
+    # Of an unknown property icalendar would not know that it is text, with line ends and commas to be escaped.
+    file.add("x-wr-calname", icalendar.vText(_text(calendar.name)))
     file.add("x-wr-timezone", TIME_ZONE.key)
     file.add("refresh-interval", _FETCH_AGAIN, parameters={"value": "DURATION"})
     file.add("x-published-ttl", icalendar.vDuration(_FETCH_AGAIN))

@@ -278,7 +278,6 @@ async def test_a_status_that_lost_its_use_while_the_service_was_away_is_written_
     await desk.deliver(after=5)
     async with desk.database.write() as session:
         await session.execute(update(OutboxRow).values(created_at=desk.wall - timedelta(days=2)))
-    await desk.town.fault("status", status=500, method="sendMessage")
     await desk.deliver(after=3600)
 
     await renew(desk)

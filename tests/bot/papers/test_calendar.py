@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import icalendar
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream
 from ical.event import EventStatus
@@ -115,6 +115,8 @@ EVENTS = st.builds(
 )
 
 
+@example([], "\n")
+@example([], "Sở Tư pháp, 2023; a\\b")
 @given(st.lists(EVENTS, max_size=4), WORDS)
 def test_whatever_words_are_in_it_every_reader_finds_the_same_days(events: list[Event], name: str) -> None:
     file = made(*events, name=name)

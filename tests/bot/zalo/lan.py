@@ -39,5 +39,5 @@ async def open_lan() -> AsyncIterator[Lan]:
 @asynccontextmanager
 async def open_channel(url: str, *, token: str = TOKEN) -> AsyncIterator[ZaloChannel]:
     """The bot's channel to the sandbox at that address, with little patience."""
-    async with ZaloApi(token=token, api_url=f"{url}/zalo", read_seconds=0.3) as api:
+    async with ZaloApi(token=token, api_url=f"{url}/zalo", read_seconds=1.5) as api:
         yield ZaloChannel(api)

@@ -65,5 +65,5 @@ async def open_platform() -> AsyncIterator[Platform]:
 @asynccontextmanager
 async def open_api(url: str, *, token: str = TOKEN) -> AsyncIterator[ZaloApi]:
     """A client with little patience."""
-    async with ZaloApi(token=token, api_url=url, read_seconds=0.3) as api:
+    async with ZaloApi(token=token, api_url=url, read_seconds=1.5) as api:
         yield api
