@@ -6,20 +6,26 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from bot.telegram.webhook import secret_of
+from sandbox.world import DEFAULT_ZALO_TOKEN
 from store.database import Database
+from store.states import Role
+from store.tables import BindingRow, ChatRow
 from tests.app.processes import Running, command
-from tests.app.town import Town, eventually, open_town, quiet
+from tests.app.town import ZALO, Town, eventually, open_town, quiet
 from tests.plan.small_plan import write_plan
 
 TOKEN = "1234567890:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
 LAN, MINH = 1001, 1002
+BOUND_AT = datetime(2023, 1, 3, tzinfo=UTC)
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
@@ -125,6 +131,46 @@ async def test_when_the_leader_is_killed_another_takes_over_and_nothing_is_answe
     assert has_said(other, "leading")
     assert len(await town.heard(LAN)) == 3
     assert "Traceback" not in leader.complained + other.complained
+
+
+async def test_a_question_on_zalo_is_answered_by_number_at_the_process_that_took_over(
+    town: Town, tmp_path: Path, postgresql_url: str
+) -> None:
+    minh = await town.person(MINH + 1, "Minh", on=ZALO)
+    zalo = {"ZALO_API_URL": f"{town.url}/zalo", "ZALO_BOT_TOKEN": DEFAULT_ZALO_TOKEN}
+    async with bots(tmp_path, town, postgresql_url, zalo, zalo) as both:
+        leader = await leader_of(both)
+        [other] = [bot for bot in both if bot is not leader]
+        await town.says(minh, "/due", who=MINH + 1)
+        await settled(town, postgresql_url)
+        await bind_everybody(postgresql_url, "STP")
+        await town.says(minh, "/done 1.1 15/KH-STP", who=MINH + 1)
+        await settled(town, postgresql_url)
+        asked = (await town.heard(minh))[-1]
+
+        await leader.stop(signal.SIGKILL)
+        # What Zalo hands to a process that dies is gone with it.
+        await says(other, "leading")
+        await town.says(minh, asked.action("Xác nhận"), who=MINH + 1)
+        await town.says(LAN, "/due")
+        await settled(town, postgresql_url)
+
+        assert await other.stop(signal.SIGTERM) == 0
+
+    heard = await town.texts(minh)
+    assert [text.startswith("✅ Đã ghi nhận xong") for text in heard] == [False, False, True], heard
+    assert len(await town.heard(LAN)) == 1
+    assert "Traceback" not in leader.complained + other.complained
+
+
+async def bind_everybody(postgresql_url: str, agency: str) -> None:
+    store = Database(postgresql_url)
+    try:
+        async with store.write() as session:
+            for chat in await session.scalars(select(ChatRow)):
+                session.add(BindingRow(chat_id=chat.id, role=Role.OFFICER, agency=agency, bound_at=BOUND_AT))
+    finally:
+        await store.close()
 
 
 async def test_a_leader_that_is_stopped_hands_over(town: Town, tmp_path: Path, postgresql_url: str) -> None:
