@@ -31,7 +31,7 @@ REPEAT = "(gửi lại, có thể anh/chị đã nhận)"
 LAN, MINH, GROUP = 1001, 1002, -2001
 TUESDAY = at("2023-03-07")
 HOURS = OfficeHours()
-READ_SECONDS = 1.5
+READ_SECONDS = 2.0
 
 
 @dataclass(kw_only=True)
