@@ -7,11 +7,10 @@ from typing import Protocol
 from starlette.routing import BaseRoute
 
 from store.database import Database
-from store.inbox import Arrival
+from store.inbox import Arrival, Keep
 from store.leadership import Leadership
 from web.health import Trouble
 
-Keep = Callable[[list[Arrival]], Awaitable[None]]
 # A poll takes up to 50 s and may have to be tried again.
 UNHEARD = timedelta(minutes=2)
 

@@ -11,7 +11,7 @@ from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from app.errors import SettingError
 from app.logs import redact
-from app.receiving import Brought, Keep, Polling, WayIn, waiting_for
+from app.receiving import Brought, Polling, WayIn, waiting_for
 from bot.commands.purposes import menu_of
 from bot.entrances import Entrance
 from bot.request import Incoming
@@ -26,6 +26,7 @@ from bot.telegram.webhook import TelegramWebhook, secret_of
 from config.settings import Settings
 from store.contact import overseer_chats
 from store.database import Database
+from store.inbox import Keep
 from store.leadership import Leadership
 from store.states import Role
 from web.telegram_door import telegram_door

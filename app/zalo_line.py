@@ -9,7 +9,7 @@ import structlog
 
 from app.errors import SettingError
 from app.logs import redact
-from app.receiving import Brought, Keep, Polling, WayIn, waiting_for
+from app.receiving import Brought, Polling, WayIn, waiting_for
 from bot.entrances import Entrance
 from bot.request import Incoming
 from bot.zalo.api import QuotaExceeded, Refused, TimedOut, TokenRefused, Unavailable, ZaloApi, ZaloError
@@ -20,6 +20,7 @@ from bot.zalo.updates import read_update
 from bot.zalo.webhook import ZaloWebhook, secret_of
 from config.settings import Settings
 from store.database import Database
+from store.inbox import Keep
 from store.leadership import Leadership
 from store.quota import Allowance
 from web.zalo_door import zalo_door

@@ -1,6 +1,6 @@
 """The inbox: what came in, kept raw before the channel is told that we have it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,10 @@ class Arrival:
     update_id: str
     lane: str
     raw: dict[str, Any]
+
+
+# Whoever receives hands updates to this; when it returns they are committed.
+Keep = Callable[[list[Arrival]], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)

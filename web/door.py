@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -11,13 +11,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from store.inbox import Arrival
+from store.inbox import Arrival, Keep
 
 # Updates have a few kilobytes; a long message with all its entities and the one that it answers stays far below.
 MOST_BYTES = 1_000_000
 _log = structlog.get_logger("receive")
-
-Keep = Callable[[list[Arrival]], Awaitable[None]]
 
 
 def door(

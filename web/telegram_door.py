@@ -5,8 +5,8 @@ from typing import Any
 from starlette.routing import Route
 
 from bot.telegram.updates import arrival_of
-from store.inbox import Arrival
-from web.door import Keep, door
+from store.inbox import Arrival, Keep
+from web.door import door
 
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 _ID_LIMIT = 2**63

@@ -1,7 +1,6 @@
 """Receiving from Telegram by long polling: an update is in the inbox before the next poll confirms it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -10,7 +9,7 @@ from telegram.error import Conflict, RetryAfter, TelegramError
 from bot.telegram.connect import PollingBot
 from bot.telegram.outcomes import wait_of
 from bot.telegram.updates import ALLOWED_UPDATES, arrival_of
-from store.inbox import Arrival
+from store.inbox import Keep
 
 _POLL_SECONDS = 50
 _READ_MARGIN_SECONDS = 10
@@ -19,8 +18,6 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 # After a week without updates Telegram may number anew, lower than before (Bot API, Update.update_id).
 _FORGET_OFFSET_AFTER = timedelta(days=6)
 _log = structlog.get_logger("receive")
-
-Keep = Callable[[list[Arrival]], Awaitable[None]]
 
 
 class TelegramReceiver:

@@ -5,20 +5,17 @@ is lost: the platform has no way to ask again. So nothing is done between the an
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import structlog
 
 from bot.zalo.api import QuotaExceeded, Refused, TokenRefused, Unavailable, ZaloApi, ZaloError
 from bot.zalo.updates import arrival_of
-from store.inbox import Arrival
+from store.inbox import Arrival, Keep
 
 _POLL_SECONDS = 30
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _log = structlog.get_logger("receive")
-
-Keep = Callable[[list[Arrival]], Awaitable[None]]
 
 
 class ZaloReceiver:
