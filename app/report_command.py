@@ -16,7 +16,7 @@ from app.console import errors_for_people, fail, out, settings
 from app.errors import SettingError
 from app.logs import set_up_logs
 from app.storage import opened_database
-from bot.papers.progress_report import Late, ProgressReport, late_of, progress_report
+from bot.papers.progress_report import Late, ProgressReport, by_agency, late_of, progress_report
 from bot.report_papers import period_meant, written
 from plan.vietnam import day_of
 from store.as_of import entries_as_of
@@ -124,12 +124,8 @@ async def _letters(url: str, plan: str | None, day: date) -> Letters:
         entries = await entries_as_of(session, key, _not_ahead(day, day_of(wall_clock())))
         if not entries:
             raise _nothing_known(key, day)
-        found = late_of(entries, await extensions_as_of(session, key, day), day)
-        facts = await plan_facts(session, key)
-    late: dict[str, list[Late]] = {}
-    for one in found:
-        late.setdefault(one.agency, []).append(one)
-    return Letters(plan=facts, day=day, late=late)
+        late = by_agency(late_of(entries, await extensions_as_of(session, key, day), day))
+        return Letters(plan=await plan_facts(session, key), day=day, late=late)
 
 
 async def _plan_key(session: AsyncSession, typed: str | None) -> str:

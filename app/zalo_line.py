@@ -12,7 +12,7 @@ from app.logs import redact
 from app.receiving import Brought, Polling, WayIn, waiting_for
 from bot.entrances import Entrance
 from bot.request import Incoming
-from bot.zalo.api import QuotaExceeded, Refused, TimedOut, TokenRefused, Unavailable, ZaloApi, ZaloError
+from bot.zalo.api import Passing, Refused, TokenRefused, ZaloApi, ZaloError
 from bot.zalo.channel import NAME, ZaloChannel
 from bot.zalo.entrance import zalo_entrance
 from bot.zalo.receive import ZaloReceiver
@@ -64,9 +64,7 @@ class ZaloLine:
                     " names).",
                 ) from error
             except ZaloError as error:
-                if isinstance(error, Refused) and not isinstance(
-                    error, QuotaExceeded | TimedOut | Unavailable
-                ):
+                if isinstance(error, Refused) and not isinstance(error, Passing):
                     raise SettingError(
                         f"Zalo answered: {error}", "Mend what it names and start again."
                     ) from error

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channel import File
+from bot.overview import area_words
 from bot.papers import charts
 from bot.papers.charts import Bar
 from plan.vietnam import day_of
@@ -16,8 +17,6 @@ from store.chats import Bindings
 from store.figures import figures, grouped
 from store.lookup import plan_rows, plans_overseen
 from store.tables import PlanRow
-
-_REPORTS = "Báo cáo định kỳ"
 
 
 class Chart(StrEnum):
@@ -48,26 +47,21 @@ async def chart_file(
 
 
 async def _drawing(session: AsyncSession, which: Chart, plan: PlanRow, today: date) -> Callable[[], bytes]:
-    of_plan = [entry for entry in await entries(session) if entry.plan_key == plan.key]
     about = f"Kế hoạch {plan.document}"
-    match which:
-        case Chart.AREA:
-            return lambda: charts.by_area(areas(of_plan, today), about=about, today=today)
-        case Chart.AGENCY:
-            return lambda: charts.by_agency(agencies(of_plan, today), about=about, today=today)
-        case Chart.BURN_UP:
-            curve = await burn_up(session, [plan.key])
-            return lambda: charts.burn_up(curve, year=plan.year, about=about, today=today)
+    if which is Chart.BURN_UP:
+        curve = await burn_up(session, [plan.key])
+        return lambda: charts.burn_up(curve, year=plan.year, about=about, today=today)
+    of_plan = await entries(session, plans=[plan.key])
+    if which is Chart.AREA:
+        return lambda: charts.by_area(areas(of_plan, today), about=about, today=today)
+    return lambda: charts.by_agency(agencies(of_plan, today), about=about, today=today)
 
 
 def areas(of_plan: list[Entry], today: date) -> list[Bar]:
     """A bar for each area, the reports last."""
     groups = grouped(of_plan, lambda entry: (entry.area is None, entry.area or 0))
     return [
-        Bar(
-            name=_REPORTS if own[0].area is None else f"{own[0].area}. {own[0].area_name}",
-            figures=figures(own, today),
-        )
+        Bar(name=area_words(own[0].area, own[0].area_name), figures=figures(own, today))
         for _, own in sorted(groups.items())
     ]
 

@@ -1,7 +1,7 @@
 """What the bot says, before a channel gives it a form: blocks of lines and choices under them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -88,6 +88,18 @@ class Message:
             for start in range(0, len(of_items), _ITEM_CHOICES_IN_A_ROW)
         )
         return (*in_rows, *self.choices)
+
+    def with_choices(self, change: Callable[[Choice], Choice]) -> "Message":
+        """The message with every choice changed so."""
+
+        def changed(choices: Iterable[Choice]) -> tuple[Choice, ...]:
+            return tuple(change(choice) for choice in choices)
+
+        return replace(
+            self,
+            blocks=tuple(replace(item, choices=changed(item.choices)) for item in self.blocks),
+            choices=tuple(changed(row) for row in self.choices),
+        )
 
 
 def bold(text: str) -> Span:

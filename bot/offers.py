@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.codes import clean, shorten
 from bot.courtesy import without_courtesy
-from bot.message import Block, Choice, Message, Tone, block, from_json, message
+from bot.message import Message, Tone, block, from_json, message
 from plan.text import fold
 from store.offers import Offered, answered, give_numbers, has_offers, live_offers, offer_with
 from store.tables import OfferRow, OutboxRow
@@ -39,7 +39,6 @@ _WORDS = {
 _QUESTION = (Tone.YES.value, Tone.NO.value)
 # Of a question: what it asks, and what about.
 _LINES_TOLD, _MOST_TOLD = 2, 80
-_EDGE = " .,;:!?…"
 
 
 async def with_numbers(
@@ -49,21 +48,8 @@ async def with_numbers(
     choices = list(dict.fromkeys(choice for row in piece.rows() for choice in row))
     offered = [Offered(action=one.action, label=one.label, tone=one.tone.value) for one in choices]
     numbers = await give_numbers(session, chat_id=chat_id, outbox_id=outbox_id, choices=offered, now=now)
-    return _numbered(piece, {choice.action: number for choice, number in zip(choices, numbers, strict=True)})
-
-
-def _numbered(piece: Message, numbers: dict[str, int]) -> Message:
-    def row_of(row: Sequence[Choice]) -> tuple[Choice, ...]:
-        return tuple(replace(choice, number=numbers[choice.action]) for choice in row)
-
-    def block_of(part: Block) -> Block:
-        return replace(part, choices=row_of(part.choices))
-
-    return replace(
-        piece,
-        blocks=tuple(block_of(part) for part in piece.blocks),
-        choices=tuple(row_of(row) for row in piece.choices),
-    )
+    number_of = {choice.action: number for choice, number in zip(choices, numbers, strict=True)}
+    return piece.with_choices(lambda choice: replace(choice, number=number_of[choice.action]))
 
 
 async def chosen(session: AsyncSession, text: str, *, chat_id: int, now: datetime) -> str | Message | None:

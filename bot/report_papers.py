@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channel import File
-from bot.papers.progress_report import Late, ProgressReport, late_of, progress_report
+from bot.papers.progress_report import Late, ProgressReport, by_agency, late_of, progress_report
 from bot.periods import period_of_slot, periods_in
 from plan.vietnam import day_of
 from store.as_of import entries_as_of
@@ -80,9 +80,7 @@ async def late_agencies(session: AsyncSession, key: str, *, now: datetime) -> di
     """What is late today, by the agencies (codes) that get a letter about it: all but who writes the letters."""
     day = day_of(now)
     entries = await entries_as_of(session, key, day)
-    late: dict[str, list[Late]] = {}
-    for one in late_of(entries, await extensions_as_of(session, key, day), day):
-        late.setdefault(one.agency, []).append(one)
+    late = by_agency(late_of(entries, await extensions_as_of(session, key, day), day))
     late.pop((await plan_facts(session, key)).office, None)
     return late
 

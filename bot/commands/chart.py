@@ -2,6 +2,7 @@
 
 from bot.charts import Chart
 from bot.commands.asked import Answer, Asked, overseen
+from bot.commands.which_plan import plan_named
 from bot.message import Choice, Message, Paper, block, bold, line, message
 from bot.press import CHART
 from bot.wording import NO_PLAN, SEE_STATUS, full_day, runs
@@ -30,8 +31,7 @@ async def chart(asked: Asked) -> Answer:
         return Answer(message=NO_PLAN)
     if not asked.entrance.takes_files:
         return Answer(message=message(_NO_FILES, choices=[[SEE_STATUS]]))
-    plan = next((one for one in plans if one.key in asked.args.split()), None)
-    words = " ".join(word for word in asked.args.split() if plan is None or word != plan.key)
+    plan, words = plan_named(plans, asked.args)
     which = next((one for one, names in _WORDS.items() if name_key(words) in names), None)
     if which is None:
         return Answer(message=_which(plan or (plans[0] if len(plans) == 1 else None)))

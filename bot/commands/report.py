@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.codes import shorten
 from bot.commands.asked import Answer, Asked, overseen
+from bot.commands.which_plan import plan_named
 from bot.message import Choice, Message, Paper, block, bold, line, message
 from bot.press import LETTER, REPORT
 from bot.report_papers import DOCX, XLSX, late_agencies, period_meant
@@ -28,8 +29,7 @@ async def report(asked: Asked) -> Answer:
         return Answer(message=NO_PLAN)
     if not asked.entrance.takes_files:
         return Answer(message=message(_NO_FILES, choices=[[SEE_STATUS]]))
-    plan = next((one for one in plans if one.key in asked.args.split()), None)
-    words = " ".join(word for word in asked.args.split() if plan is None or word != plan.key)
+    plan, words = plan_named(plans, asked.args)
     if plan is None and len(plans) > 1:
         rows = [[runs(shorten(one.document, _LABEL_LIMIT), f"/report {words} {one.key}")] for one in plans]
         return Answer(message=message("Báo cáo của kế hoạch nào?", choices=rows))

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from bot.listing import document_words
+from bot.overview import area_words
 from bot.wording import full_day
 from plan.model import AgencyKind
 from store.agenda import Entry
@@ -10,7 +11,6 @@ from store.figures import Column
 from store.report_source import PlanFacts
 
 DOTS = "…………………"
-REPORTS_AREA = "Báo cáo định kỳ"
 
 COLUMN_WORDS = {
     Column.DONE_IN_TERM: "Hoàn thành đúng hạn",
@@ -35,7 +35,7 @@ def blank_day(year: int) -> str:
 
 
 def area_of(entry: Entry) -> str:
-    return REPORTS_AREA if entry.area is None else f"{entry.area}. {entry.area_name}"
+    return area_words(entry.area, entry.area_name)
 
 
 def what_of(entry: Entry) -> str:

@@ -4,7 +4,7 @@ Figures are counted by the rules of store.figures, so that those of today are th
 where only a person knows, the papers have dots.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import takewhile
@@ -234,6 +234,14 @@ def late_of(counted: Sequence[Entry], extensions: Sequence[Extension], day: date
         and column_of(entry, day) is Column.OPEN_LATE
     ]
     return tuple(sorted(found, key=lambda late: (-late.days, late.agency_name, late.code)))
+
+
+def by_agency(late: Iterable[Late]) -> dict[str, list[Late]]:
+    """The same by agencies (codes)."""
+    found: dict[str, list[Late]] = {}
+    for one in late:
+        found.setdefault(one.agency, []).append(one)
+    return found
 
 
 def _reasons(entry: Entry, extensions: Sequence[Extension]) -> tuple[str, ...]:

@@ -41,15 +41,19 @@ class TokenRefused(Refused):
     """401: the token is none, or none any more."""
 
 
-class QuotaExceeded(Refused):
+class Passing(Refused):
+    """A no that passes by itself."""
+
+
+class QuotaExceeded(Passing):
     """429: the month's messages are used up, or too many came at once. The platform does not say until when."""
 
 
-class TimedOut(Refused):
+class TimedOut(Passing):
     """408: it took the platform too long. What was asked may have been done or not."""
 
 
-class Unavailable(Refused):
+class Unavailable(Passing):
     """The platform says that it has failed, with 5xx or, as its table of codes has it, with 403 "Internal server error". What
     was asked has not been done."""
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from bot.zalo.api import QuotaExceeded, Refused, TokenRefused, Unavailable, ZaloApi, ZaloError
+from bot.zalo.api import Passing, Refused, TokenRefused, ZaloApi, ZaloError
 from bot.zalo.updates import arrival_of
 from store.inbox import Arrival, Keep
 
@@ -63,7 +63,7 @@ class ZaloReceiver:
 
 
 def _complain(error: ZaloError, pause: float) -> None:
-    if isinstance(error, Refused) and not isinstance(error, TokenRefused | QuotaExceeded | Unavailable):
+    if isinstance(error, Refused) and not isinstance(error, TokenRefused | Passing):
         _log.error(
             "Zalo refuses to be polled; if a webhook is set for this bot by another program, stop that one, or give this"
             " bot a token of its own",

@@ -7,7 +7,7 @@ Limit: 1-2000 characters (Zalo Bot Platform, sendMessage); counted in UTF-16 uni
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from bot.message import Block, Choice, Line, Message, Span, Style, line
+from bot.message import Choice, Line, Message, Span, Style, line
 from bot.pieces import marked_as_repeat, units
 from bot.pieces import split as cut_to_fit
 from bot.zalo.api import TextStyle
@@ -95,20 +95,5 @@ def _numbered(choice: Choice) -> str:
 
 def _fits(piece: Message) -> bool:
     """Whether Zalo takes it, also as a repeat and with the longest numbers."""
-    return units(write(marked_as_repeat(_with_widest_numbers(piece))).text) <= _MAX_TEXT
-
-
-def _with_widest_numbers(piece: Message) -> Message:
-    return replace(
-        piece,
-        blocks=tuple(_widened(item) for item in piece.blocks),
-        choices=tuple(tuple(_widest(choice) for choice in row) for row in piece.choices),
-    )
-
-
-def _widened(item: Block) -> Block:
-    return replace(item, choices=tuple(_widest(choice) for choice in item.choices))
-
-
-def _widest(choice: Choice) -> Choice:
-    return replace(choice, number=_WIDEST_NUMBER)
+    widest = piece.with_choices(lambda choice: replace(choice, number=_WIDEST_NUMBER))
+    return units(write(marked_as_repeat(widest)).text) <= _MAX_TEXT

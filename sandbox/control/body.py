@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.chats import Chat, User
+from sandbox.conversation import as_reply
 from sandbox.json_types import JsonObject
 from sandbox.world import World
 
@@ -128,6 +129,16 @@ def person_in(world: World, chat: Chat, user_id: int) -> User:
     if user_id not in chat.members:
         raise ControlError(f"user {user_id} is not a member of chat {chat.id}")
     return person
+
+
+def reply_in(chat: Chat, number: int | None) -> JsonObject:
+    """The message of a chat that is answered, as a field of the answer; nothing when none is."""
+    if number is None:
+        return {}
+    target = chat.living(number)
+    if target is None:
+        raise ControlError("the message to reply to does not exist", 404)
+    return {"reply_to_message": as_reply(target)}
 
 
 def whole_query(request: Request, name: str) -> int | None:

@@ -8,9 +8,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.chats import BotStatus, Chat, StoredMessage, User
-from sandbox.control.body import Body, ControlError, answer, chat_of, person_in, read_body, whole_query
+from sandbox.control.body import (
+    Body,
+    ControlError,
+    answer,
+    chat_of,
+    person_in,
+    read_body,
+    reply_in,
+    whole_query,
+)
 from sandbox.control.zalo_talk import file_on_zalo, receive, write_on_zalo
-from sandbox.conversation import as_reply, edit, message_for_page, post, tell_bot
+from sandbox.conversation import edit, message_for_page, post, tell_bot
 from sandbox.entities.model import FormattedText, utf16_length, utf16_slice
 from sandbox.entities.settle import settle
 from sandbox.files import UPLOAD_MAX, FileKind, picture_size, picture_type
@@ -40,7 +49,7 @@ class Talk:
         if "text" not in content:
             raise ControlError("the text is empty")
         message = self._receive(
-            chat, person, content | self._reply(chat, body.whole_or_none("reply_to_message_id")), body
+            chat, person, content | reply_in(chat, body.whole_or_none("reply_to_message_id")), body
         )
         return answer(message_for_page(message) | {"received_at": received_at})
 
@@ -139,7 +148,7 @@ class Talk:
             raise ControlError("from must be the id of a user")
         if replied is not None and not (isinstance(replied, str) and replied.isdecimal()):
             raise ControlError("reply_to_message_id must be the id of a message")
-        reply = self._reply(chat, None if replied is None else int(replied))
+        reply = reply_in(chat, None if replied is None else int(replied))
         if kind is FileKind.PHOTO and picture_size(content) is None:
             raise ControlError("this is not a PNG, JPEG, GIF or WebP picture")
         person = person_in(world, chat, int(sender))
@@ -162,14 +171,6 @@ class Talk:
         if self._reaches_bot(chat, message, body):
             tell_bot(self._world, "message", message.api)
         return message
-
-    def _reply(self, chat: Chat, number: int | None) -> JsonObject:
-        if number is None:
-            return {}
-        target = chat.living(number)
-        if target is None:
-            raise ControlError("the message to reply to does not exist", 404)
-        return {"reply_to_message": as_reply(target)}
 
     def _reaches_bot(self, chat: Chat, message: StoredMessage, body: Body) -> bool:
         """Privacy mode. https://core.telegram.org/bots/features#privacy-mode"""

@@ -1,8 +1,8 @@
 """What people send in chats of Zalo: texts, pictures, stickers, voices, and what the bot cannot read."""
 
 from sandbox.chats import Chat, StoredMessage
-from sandbox.control.body import Body, ControlError, person_in
-from sandbox.conversation import as_reply, message_for_page, post
+from sandbox.control.body import Body, ControlError, person_in, reply_in
+from sandbox.conversation import message_for_page, post
 from sandbox.files import FileKind, StoredFile
 from sandbox.json_types import JsonObject
 from sandbox.world import World
@@ -77,9 +77,4 @@ def _reply(chat: Chat, body: Body) -> JsonObject:
     number = body.whole_or_none("reply_to")
     if number is None:
         number = body.whole_or_none("reply_to_message_id")
-    if number is None:
-        return {}
-    target = chat.living(number)
-    if target is None:
-        raise ControlError("the message to reply to does not exist", 404)
-    return {"reply_to_message": as_reply(target)}
+    return reply_in(chat, number)
