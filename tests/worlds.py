@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from sqlalchemy import select
+
 from plan.deadlines import Deadline, DeadlineKind, Occurrence
 from plan.milestones import ReminderRules
 from plan.model import Agency, AgencyKind, Area, Output, Plan, Report, ReportPeriod, Task
@@ -108,6 +110,15 @@ async def bring_in(database: Database, wanted: Plan, *, on: str) -> SyncResult:
     """Bring the store in line with a plan on that day."""
     async with database.write() as session:
         return await sync_plan(session, wanted, TIMETABLE, now=at(on), today=date.fromisoformat(on))
+
+
+async def bind_all_chats(database: Database, agency: str) -> None:
+    """Every chat that is known speaks for the agency from now on."""
+    async with database.write() as session:
+        for chat in await session.scalars(select(ChatRow)):
+            session.add(
+                BindingRow(chat_id=chat.id, role=Role.OFFICER, agency=agency, bound_at=at("2023-01-03"))
+            )
 
 
 async def bound_chat(

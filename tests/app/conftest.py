@@ -1,10 +1,11 @@
 import logging
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import structlog
+
+from tests import ports
 
 SETTINGS = (
     "TELEGRAM_BOT_TOKEN",
@@ -48,6 +49,4 @@ def own_logs() -> Iterator[None]:
 
 @pytest.fixture
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-        return port
+    return ports.free_port()

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -37,6 +36,7 @@ from tests.app.town import (
     settings_for,
 )
 from tests.png import gray_png
+from tests.ports import free_port
 
 DATA = Path(__file__).parents[2] / "data"
 BOT = "nhacviec_bot"
@@ -297,8 +297,7 @@ async def open_province(
     start = instant_of(date(2023, 3, 6), time(14, 0))
     async with open_town(clock_from=start) as town:
         await town.set_clock(start)
-        with socket.create_server(("127.0.0.1", 0)) as found:
-            place = f"127.0.0.1:{found.getsockname()[1]}"
+        place = f"127.0.0.1:{free_port()}"
         settings = settings_for(
             town.url,
             folder,

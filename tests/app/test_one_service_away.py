@@ -1,7 +1,6 @@
 """Two messaging services of which one cannot be reached when the bot starts: the other does not wait for it."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -16,22 +15,17 @@ from app.clock import RehearsalClock
 from app.rules import read_rules
 from app.service import Service, running
 from scheduler.clockwork import Rhythm
-from store.states import OutboxState, Role
-from store.tables import BindingRow, ChatRow, OutboxRow
+from store.states import OutboxState
+from store.tables import ChatRow, OutboxRow
+from tests import ports
 from tests.app.town import AT_ONCE, BOTH, TELEGRAM, ZALO, Town, eventually, open_town, quiet, settings_for
 from tests.plan.small_plan import write_plan
-from tests.worlds import at
+from tests.worlds import at, bind_all_chats
 
 # Seconds: a bot that waits for the service out of reach would wait for ever.
 _STARTS_WITHIN = 60
 LAN, MINH = 1001, 1002
 RESTLESS = Rhythm(scan=0.2, refresh=3600, leases=0.3, watch=0.3)
-
-
-def another_free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-        return port
 
 
 @pytest.fixture(autouse=True)
@@ -77,20 +71,12 @@ async def bot(town: Town, folder: Path, clock: RehearsalClock, **more: str) -> A
         yield service
 
 
-async def bind_everybody(service: Service, agency: str) -> None:
-    async with service.database.write() as session:
-        for chat in await session.scalars(select(ChatRow)):
-            session.add(
-                BindingRow(chat_id=chat.id, role=Role.OFFICER, agency=agency, bound_at=at("2023-01-03"))
-            )
-
-
 @pytest.mark.parametrize("away", [TELEGRAM, ZALO])
 async def test_the_other_service_is_served_and_what_waited_leaves_when_the_first_is_there(
     away: str, tmp_path: Path, free_port: int
 ) -> None:
     clock = RehearsalClock(at("2023-03-06", "20:00"), speed=0)
-    wrong_port = another_free_port()
+    wrong_port = ports.free_port()
     async with AsyncExitStack() as stack:
         town = await stack.enter_async_context(open_town())
         chats = {
@@ -103,7 +89,7 @@ async def test_the_other_service_is_served_and_what_waited_leaves_when_the_first
             for chat in (out, here):
                 await town.says(chat, "/due", who=people[chat])
             await quiet(first.database, updates=town.updates)
-            await bind_everybody(first, "STP")
+            await bind_all_chats(first.database, "STP")
         before = {chat: len(await town.heard(chat)) for chat in (out, here)}
 
         path = "/zalo" if away == ZALO else ""

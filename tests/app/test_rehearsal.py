@@ -7,13 +7,9 @@ from pathlib import Path
 
 from tests.app.processes import Running, command
 from tests.app.town import Town, eventually, visit
+from tests.ports import free_port
 
 STP = "Sở Tư pháp"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 async def is_open(bot: Running) -> None:

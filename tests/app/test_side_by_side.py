@@ -6,26 +6,23 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select
 
 from bot.telegram.webhook import secret_of
 from sandbox.world import DEFAULT_ZALO_TOKEN
 from store.database import Database
-from store.states import Role
-from store.tables import BindingRow, ChatRow
 from tests.app.processes import Running, command
 from tests.app.town import ZALO, Town, eventually, open_town, quiet
 from tests.plan.small_plan import write_plan
+from tests.ports import free_port
+from tests.worlds import bind_all_chats
 
 TOKEN = "1234567890:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
 LAN, MINH = 1001, 1002
-BOUND_AT = datetime(2023, 1, 3, tzinfo=UTC)
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
@@ -35,12 +32,6 @@ async def town() -> AsyncIterator[Town]:
         await opened.person(LAN, "Lan")
         await opened.person(MINH, "Minh")
         yield opened
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-        return port
 
 
 @asynccontextmanager
@@ -166,9 +157,7 @@ async def test_a_question_on_zalo_is_answered_by_number_at_the_process_that_took
 async def bind_everybody(postgresql_url: str, agency: str) -> None:
     store = Database(postgresql_url)
     try:
-        async with store.write() as session:
-            for chat in await session.scalars(select(ChatRow)):
-                session.add(BindingRow(chat_id=chat.id, role=Role.OFFICER, agency=agency, bound_at=BOUND_AT))
+        await bind_all_chats(store, agency)
     finally:
         await store.close()
 

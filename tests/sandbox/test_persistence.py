@@ -1,6 +1,5 @@
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -13,14 +12,14 @@ import pytest
 
 from sandbox.persistence import StateFile, StateUnreadable
 from sandbox.world import Settings, World
+from tests.ports import free_port
 from tests.sandbox.hands import GROUP, LAN, Hands
 
 
 @contextmanager
 def program(state: Path, *more: str) -> Iterator[tuple[Hands, "subprocess.Popen[str]"]]:
     """The sandbox as a process of its own; stopped by SIGTERM at the end."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [
         sys.executable,
         "-m",

@@ -1,7 +1,6 @@
 """The board served over real HTTP on a real store, and people who come in by links from their chats."""
 
 import re
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from plan.model import Plan
 from store.database import Database
 from store.states import ChatKind, Role
 from tests.bot.office import ENTRANCES, PLAN, TIMETABLE, Office, plain, put_plan
+from tests.ports import free_port
 from web.application import application
 from web.board.board import Board
 from web.serving import serving
@@ -112,8 +112,7 @@ def text_of(page: httpx.Response) -> str:
 @asynccontextmanager
 async def open_town(database: Database, plan: Plan = PLAN) -> AsyncIterator[Town]:
     """On a migrated store that is empty: the plan (else the small one), the standing office, a leader and an officer."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = int(listening.getsockname()[1])
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     async with database.write() as session:
         await put_plan(session, plan)

@@ -1,18 +1,16 @@
 """The door for events of Zalo: only Zalo comes in, and nothing is confirmed before it is kept."""
 
 import hmac
-import json
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from store import inbox
 from store.database import Database
 from store.inbox import Arrival
-from store.tables import InboxRow
+from tests.web.bringing import bring_to, kept
 from tests.web.conftest import Serve
 from tests.worlds import WALL
 from web.door import MOST_BYTES
@@ -46,17 +44,7 @@ async def visitor(serve: Serve, database: Database) -> AsyncIterator[httpx.Async
 
 
 async def bring(visitor: httpx.AsyncClient, content: object, *, secret: str | bytes | None = SECRET) -> int:
-    body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    headers = {} if secret is None else {"X-Bot-Api-Secret-Token": secret}
-    answer = await visitor.post(PATH, content=body, headers=headers)  # type: ignore[arg-type]
-    assert answer.content == b""
-    return answer.status_code
-
-
-async def kept(database: Database) -> list[tuple[str, str]]:
-    async with database.read() as session:
-        rows = await session.scalars(select(InboxRow).order_by(InboxRow.id))
-        return [(row.update_id, row.lane) for row in rows]
+    return await bring_to(visitor, PATH, content, header="X-Bot-Api-Secret-Token", secret=secret)
 
 
 async def test_the_same_event_bare_and_wrapped_and_again_is_in_the_inbox_once(
