@@ -27,6 +27,8 @@ def marked_as_repeat(message: Message) -> Message:
 def split(message: Message, fits: Fits) -> list[Message]:
     """The message in pieces that fit, in order. A block that fits into one is never cut; an item's choices go under its
     last part, the message's under the last piece, beside the last block if they fit there."""
+    if fits(message):
+        return [message]
     pieces = [Message(blocks=())]
     for part in (part for whole in message.blocks for part in _parts(whole, fits)):
         longer = replace(pieces[-1], blocks=(*pieces[-1].blocks, part))

@@ -74,12 +74,12 @@ class Reception:
 
     async def handle_waiting(self, *, now: datetime, wall: datetime) -> bool:
         """Handle some of the updates that wait and are in no other process's hands, the oldest first, in one transaction;
-        False when there was none. If anything goes wrong, nothing has happened, and they are handled one by one.
+        False when no more waited. If anything goes wrong, nothing has happened, and they are handled one by one.
 
         Trouble with the database, a deadlock between two processes too, is raised: the updates stay where they are.
         """
         try:
-            return await self._handle_together(now=now, wall=wall) > 0
+            return await self._handle_together(now=now, wall=wall) == _TOGETHER
         except SQLAlchemyError as error:
             if is_away(error):
                 raise

@@ -173,7 +173,9 @@ class Clockwork:
 
 
 async def _woken(event: asyncio.Event, seconds: float) -> None:
+    """Whoever waits here goes on in the next turn of the event loop (`asyncio.wait_for` takes several)."""
     try:
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
     except TimeoutError:
         return

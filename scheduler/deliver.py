@@ -286,7 +286,8 @@ class Deliverer:
     async def _deliver(self, claim: Claim, text: Text | None) -> None:
         calling = False
         try:
-            await asyncio.sleep(max(0.0, (claim.send_at - self._wall()).total_seconds()))
+            if (early := (claim.send_at - self._wall()).total_seconds()) > 0:
+                await asyncio.sleep(early)
             async with self._hands:
                 wall = self._wall()
                 lost_its_use = useful_until(claim.kind, claim.created_at)

@@ -187,17 +187,20 @@ async def _settle_notices(
     settled = [one for one in records if isinstance(one, Settled)]
     said = [number for one in records if not isinstance(one, PutBack) for number in one.said]
     for ids in in_chunks(said):
-        await _settle(session, NoticeRow.id.in_(ids), _NOTICE_STATE[state], now)
+        await session.execute(_SAID, {"ids": ids, "becomes": _NOTICE_STATE[state], "at": now})
     for ids in in_chunks([one.claim.id for one in settled if one.claim.morning is not None]):
-        await _settle(session, NoticeRow.outbox_id.in_(ids), NoticeState.DROPPED, now)
+        await session.execute(_LEFT_OUT, {"ids": ids, "becomes": NoticeState.DROPPED, "at": now})
 
 
-async def _settle(
-    session: AsyncSession, which: ColumnElement[bool], state: NoticeState, now: datetime
-) -> None:
-    await session.execute(
-        update(NoticeRow)
-        .where(which, NoticeRow.state == NoticeState.PENDING)
-        .values(state=state, settled_at=now)
-        .execution_options(synchronize_session=False)
+_NOTICE = table_of(NoticeRow)
+
+
+def _settle(which: ColumnElement[int]) -> Update:
+    return (
+        update(_NOTICE)
+        .where(which.in_(bindparam("ids", expanding=True)), is_word(_NOTICE.c.state, NoticeState.PENDING))
+        .values(state=bindparam("becomes"), settled_at=bindparam("at"))
     )
+
+
+_SAID, _LEFT_OUT = _settle(_NOTICE.c.id), _settle(_NOTICE.c.outbox_id)
