@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from plan.model import Area, Output, Plan, Report, ReportPeriod, Task
 from plan.places import Place
 from plan.problems import Origin, PlanRejected, Problem, Severity, in_reading_order
 from plan.shape import read_shape
-from plan.yaml_source import read_source
+from plan.yaml_source import read_raw, read_source, source_of
 
 MAX_PROBLEMS = 200
 
@@ -52,22 +53,30 @@ def plan_digest(path: Path) -> str:
 
     Take it before loading: a change in between is then seen the next time. Never raises for what is in the files.
     """
-    source = read_source(path)
-    place = _agencies_path(Place.root(source), path)
-    agencies = read_source(place).digest if place else ""
-    return hashlib.sha256(f"{source.digest}\n{agencies}".encode()).hexdigest()
+    tasks = read_raw(path)
+    name = _agencies_named(tasks) if tasks is not None else None
+    agencies = read_raw(path.parent / name) if name is not None else None
+    digests = (hashlib.sha256(raw).hexdigest() if raw is not None else "" for raw in (tasks, agencies))
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
-def _agencies_path(root: Place, path: Path) -> Path | None:
+@lru_cache(maxsize=8)
+def _agencies_named(tasks: bytes) -> str | None:
+    """The name of the agencies file in a tasks.yaml, if it gives a good one. A file is looked at every few seconds and
+    changes a few times a year: the same bytes are not parsed again."""
+    return _agencies_name(Place.root(source_of("", tasks)))
+
+
+def _agencies_name(root: Place) -> str | None:
     name = root.at("agencies").text or ""
-    return path.parent / name if re.fullmatch(AGENCIES_FILE, name) else None
+    return name if re.fullmatch(AGENCIES_FILE, name) else None
 
 
 def _read_agencies(root: Place, path: Path) -> tuple[AgencyFile | None, tuple[Problem, ...]]:
-    place = _agencies_path(root, path)
-    if place is None:
+    name = _agencies_name(root)
+    if name is None:
         return None, ()
-    source = read_source(place)
+    source = read_source(path.parent / name)
     if not source.digest:
         named = root.at("agencies")
         return None, tuple(named.problem(f"{found.file}: {found.message}") for found in source.problems)

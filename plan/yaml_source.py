@@ -56,9 +56,22 @@ def read_source(path: Path) -> Source:
     file = str(path)
     try:
         raw = _read_bytes(path)
-        digest = hashlib.sha256(raw).hexdigest()
     except _Unreadable as refusal:
         return _nothing(file, refusal, digest="")
+    return source_of(file, raw)
+
+
+def read_raw(path: Path) -> bytes | None:
+    """The bytes of the plan file at `path`; None when `read_source` could not read them either."""
+    try:
+        return _read_bytes(path)
+    except _Unreadable:
+        return None
+
+
+def source_of(file: str, raw: bytes) -> Source:
+    """The same of bytes that were read already; `file` is how problems name it."""
+    digest = hashlib.sha256(raw).hexdigest()
     try:
         reading = _Reading(file)
         reading.run(_decode(raw))

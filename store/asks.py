@@ -101,14 +101,13 @@ async def asks_of(session: AsyncSession, parents: Iterable[int]) -> list[Entry]:
 
 async def any_needless(session: AsyncSession) -> bool:
     """Whether `close_needless` would find anything."""
-    return await session.scalar(_needless().limit(1)) is not None
+    return await session.scalar(_ANY_NEEDLESS) is not None
 
 
 async def close_needless(session: AsyncSession, *, now: datetime) -> list[Closed]:
     """Retire the open asks whose lead has finished, waived or lost its own assignment."""
     found = await session.execute(
-        _needless()
-        .add_columns(ItemRow.code, ItemRow.title, AgencyRow.name)
+        _NEEDLESS.add_columns(ItemRow.code, ItemRow.title, AgencyRow.name)
         .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
         .join(AgencyRow, AssignmentRow.asked_by == AgencyRow.code)
         .order_by(AssignmentRow.id)
@@ -142,3 +141,7 @@ def _needless() -> Select[AssignmentRow]:
             or_(parent.retired, parent.state.in_([State.DONE, State.WAIVED])),
         )
     )
+
+
+_NEEDLESS = _needless()
+_ANY_NEEDLESS = _NEEDLESS.with_only_columns(AssignmentRow.id).limit(1)

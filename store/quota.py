@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, FromClause, Row, exists, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Row, bindparam, exists, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -127,10 +127,13 @@ async def users_of(session: AsyncSession, channel: str) -> int:
     return count or 0
 
 
-def is_held_back(month: date, row: FromClause = _OUTBOX, chat: FromClause = _CHAT) -> ColumnElement[bool]:
-    """Of a message and its chat: it is none of the notices, for which alone what is left is kept."""
+def is_held_back(row: FromClause = _OUTBOX, chat: FromClause = _CHAT) -> ColumnElement[bool]:
+    """Of a message and its chat: it is none of the notices, for which alone what is left of the statement's parameter
+    `month` is kept."""
     used_up = exists().where(
-        _SENDS.c.channel == chat.c.channel, _SENDS.c.month == month, _SENDS.c.sent >= _SENDS.c.allowed
+        _SENDS.c.channel == chat.c.channel,
+        _SENDS.c.month == bindparam("month"),
+        _SENDS.c.sent >= _SENDS.c.allowed,
     )
     return ~is_word(row.c.kind, OutboxKind.NOTICE) & used_up
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import Select, bindparam, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.once import insert_once
@@ -27,25 +27,29 @@ async def unsent(
 ) -> Backlog | None:
     """Messages of a kind that were queued before that moment, may leave now, and are not out; None when there are none.
     `morning` is the business day whose notices may leave now, `now` is business time."""
-    wanted: list[ColumnElement[bool]] = [
-        OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.CLAIMED]),
-        OutboxRow.kind == kind,
-        OutboxRow.created_at < before,
-        or_(ChatRow.suspended.is_(None), OutboxRow.kind == OutboxKind.REPLY),
-        ~rides(),
-        ~has_had_its_message(),
-        ~is_held_back(month_of(now)),
-    ]
-    if kind is OutboxKind.NOTICE:
-        wanted.append(OutboxRow.morning == morning)
-    count, since, oldest = (
-        await session.execute(
-            select(func.count(), func.min(OutboxRow.created_at), func.min(OutboxRow.id))
-            .join(ChatRow, OutboxRow.chat_id == ChatRow.id)
-            .where(*wanted)
-        )
-    ).one()
+    asked = {"before": before, "morning": morning, "month": month_of(now)}
+    count, since, oldest = (await session.execute(_UNSENT[kind], asked)).one()
     return _backlog(count, since, oldest)
+
+
+def _unsent(kind: OutboxKind) -> Select[int, datetime, int]:
+    query = (
+        select(func.count(), func.min(OutboxRow.created_at), func.min(OutboxRow.id))
+        .join(ChatRow, OutboxRow.chat_id == ChatRow.id)
+        .where(
+            OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.CLAIMED]),
+            OutboxRow.kind == kind,
+            OutboxRow.created_at < bindparam("before"),
+            or_(ChatRow.suspended.is_(None), OutboxRow.kind == OutboxKind.REPLY),
+            ~rides(),
+            ~has_had_its_message(),
+            ~is_held_back(),
+        )
+    )
+    return query.where(OutboxRow.morning == bindparam("morning")) if kind is OutboxKind.NOTICE else query
+
+
+_UNSENT = {kind: _unsent(kind) for kind in OutboxKind}
 
 
 async def unhandled(session: AsyncSession) -> Backlog | None:
