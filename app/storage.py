@@ -7,13 +7,12 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing, 
 from pathlib import Path
 
 import structlog
-from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from app.errors import SettingError
 from store.database import Database, sqlite_file
 from store.lock import AlreadyHeld, held_alone
-from store.migrate import migrate
+from store.migrate import UnknownSchema, migrate
 from store.outages import will_pass
 
 _log = structlog.get_logger("service")
@@ -85,9 +84,9 @@ async def _made_ready(database: Database) -> None:
         await migrate(database)
     except DBAPIError as error:
         raise _unusable(error.orig) from error
-    except CommandError as error:
+    except UnknownSchema as error:
         raise SettingError(
-            f"DATABASE_URL: the database has a schema that this version does not know: {_first_line(error)}",
+            f"DATABASE_URL: the database has a schema that this version does not know: {error.revision}.",
             "It was written by a newer version of Nhắc Việc: start that one, or go back to a backup.",
         ) from error
 

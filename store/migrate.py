@@ -1,46 +1,51 @@
 """Bring a database to the schema of this program, at start and in one place. Forward only."""
 
+import re
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from store.database import Database
 from store.turns import SCHEMA, take_turn
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+_VERSIONS = Path(__file__).parent / "migrations" / "versions"
+
+
+class UnknownSchema(Exception):
+    """The database has the schema `revision`, which is none of this program's: a newer one wrote it."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(revision)
+        self.revision = revision
 
 
 async def migrate(database: Database) -> None:
     """Run what is missing, inside one transaction that is alone at it: of several processes that start at the same moment
-    the first migrates, and the others find it done."""
+    the first migrates, and the others find it done. Raises UnknownSchema."""
     async with database.write() as session:
         await take_turn(session, SCHEMA)
         connection = await session.connection()
-        await connection.run_sync(_upgrade)
+        revision = await connection.run_sync(_revision)
+        if revision == max(known_revisions()):
+            return
+        if revision is not None and revision not in known_revisions():
+            raise UnknownSchema(revision)
+        # Seldom needed, and Alembic is a tenth of the memory of a bot.
+        from store.upgrade import upgrade
+
+        await connection.run_sync(upgrade)
 
 
 def known_revisions() -> frozenset[str]:
-    """The schemas, old and present, that this program can bring to its own."""
-    scripts = ScriptDirectory.from_config(_config())
-    return frozenset(script.revision for script in scripts.walk_revisions())
+    """The schemas, old and present, that this program can bring to its own: the numbers before its migrations' names. The
+    greatest is its own."""
+    names = (re.fullmatch(r"([0-9]{4})_\w+\.py", path.name) for path in _VERSIONS.iterdir())
+    return frozenset(name[1] for name in names if name)
 
 
-def alembic_config(connection: Connection) -> Config:
-    """Alembic's settings for a connection that is open already; there is no alembic.ini."""
-    config = _config()
-    config.attributes["connection"] = connection
-    return config
-
-
-def _config() -> Config:
-    config = Config()
-    # `%` is special to the ini parser behind it.
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    return config
-
-
-def _upgrade(connection: Connection) -> None:
-    command.upgrade(alembic_config(connection), "head")
+def _revision(connection: Connection) -> str | None:
+    """Where Alembic keeps it; None in an empty database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found

@@ -6,15 +6,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, select
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, select, text
 
+import store.upgrade
 from store.database import Database
-from store.migrate import alembic_config, known_revisions, migrate
+from store.migrate import UnknownSchema, known_revisions, migrate
 from store.states import InboxState, NoticeState, OutboxState, Role
 from store.tables import AssignmentRow, Base, BindingRow, ChatRow, InboxRow, NoticeRow, OutboxRow, ProposalRow
+from store.upgrade import upgrade
 from tests.worlds import at
 
 
@@ -49,7 +51,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 MIGRATE = """
 import asyncio, sys
 from datetime import timedelta
-import alembic.command
+import store.upgrade
 from store.database import Database
 from store.migrate import migrate
 
@@ -152,10 +154,23 @@ async def _fill_the_first_schema(database: Database) -> None:
     false = "0" if database.is_sqlite else "false"
     async with database.write() as session:
         connection = await session.connection()
-        await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "0001"))
+        await connection.run_sync(upgrade, "0001")
         for row in OLD_ROWS:
             await connection.exec_driver_sql(row.format(false=false))
 
 
 def test_the_schemas_that_this_program_knows_are_those_of_its_migrations() -> None:
-    assert known_revisions() >= {"0001", "0002", "0003", "0004", "0005", "0006"}
+    scripts = ScriptDirectory(str(Path(store.upgrade.__file__).parent / "migrations"))
+
+    assert known_revisions() == {script.revision for script in scripts.walk_revisions()}
+    assert max(known_revisions()) == scripts.get_current_head()
+
+
+async def test_a_database_of_a_newer_program_is_left_as_it_is(database: Database) -> None:
+    async with database.write() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(UnknownSchema) as refused:
+        await migrate(database)
+
+    assert refused.value.revision == "9999"
