@@ -45,6 +45,10 @@ class Duty:
     def identity(self) -> tuple[str, str, str]:
         return (self.code, self.agency, self.slot)
 
+    @property
+    def due(self) -> date | None:
+        return self.dates.due if self.dates else None
+
 
 def duties(plan: Plan, calendar: WorkingCalendar) -> Iterator[Duty]:
     """Every duty of the plan, in the order of the paper, then the reports."""
@@ -55,11 +59,11 @@ def duties(plan: Plan, calendar: WorkingCalendar) -> Iterator[Duty]:
 
 
 def _output_duties(task: Task, output: Output, calendar: WorkingCalendar) -> Iterator[Duty]:
-    occurrences = output.deadline.occurrences
+    occurrences = [(one, DueDates.of(one.due, calendar)) for one in output.deadline.occurrences]
     for agency in task.lead_agencies:
         if not occurrences:
             yield _duty(task, output, agency, kind=_undated_kind(output.deadline.kind))
-        for occurrence in occurrences:
+        for occurrence, dates in occurrences:
             yield _duty(
                 task,
                 output,
@@ -67,7 +71,7 @@ def _output_duties(task: Task, output: Output, calendar: WorkingCalendar) -> Ite
                 kind=DutyKind.DATES,
                 occurrence=occurrence,
                 slot=occurrence.key if len(occurrences) > 1 else "",
-                dates=DueDates.of(occurrence.due, calendar),
+                dates=dates,
             )
 
 
@@ -94,9 +98,10 @@ def _duty(
 
 
 def _report_duties(plan: Plan, calendar: WorkingCalendar) -> Iterator[Duty]:
+    periods = [(one, DueDates.of(one.due, calendar, cutoff=one.cutoff)) for one in plan.report_periods]
     for report in plan.reports:
         for agency in report.agencies:
-            for period in plan.report_periods:
+            for period, dates in periods:
                 yield Duty(
                     task=report.code,
                     code=report.code,
@@ -105,7 +110,7 @@ def _report_duties(plan: Plan, calendar: WorkingCalendar) -> Iterator[Duty]:
                     slot=period.key,
                     period=period.name,
                     kind=DutyKind.REPORT,
-                    dates=DueDates.of(period.due, calendar, cutoff=period.cutoff),
+                    dates=dates,
                     data_from=period.data_from,
                 )
 

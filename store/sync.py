@@ -3,24 +3,26 @@
 A due day that people set or extended stands until the file itself names another one.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import Duty, DutyKind, duties
 from plan.milestones import DueDates
 from plan.model import Plan
 from store.changes import snapshot
+from store.new_assignments import add_alike
 from store.plan_record import PLAN_BACK, PLAN_GONE, Touched, record, record_plan
 from store.revisions import count_revision, shown
 from store.states import State
 from store.statuses import want_statuses
-from store.tables import AgencyRow, AssignmentRow, ItemRow, PlanRow
-from store.timetable import Timetable
+from store.tables import AgencyRow, AssignmentRow, Base, ItemRow, PlanRow
+from store.timetable import Looks, Timetable
 from store.turns import PLAN, take_turn
 
 Identity = tuple[str, str, str]
@@ -54,7 +56,7 @@ async def sync_plan(
     await take_turn(session, PLAN)
     await _put_plan(session, plan, now)
     await _put_agencies(session, plan)
-    items = await _put_items(session, plan)
+    await _put_items(session, plan)
     wanted = {duty.identity: duty for duty in duties(plan, timetable.calendar)}
     stored = {
         (item.code, row.agency, row.slot): row
@@ -71,37 +73,61 @@ async def sync_plan(
         )
     }
     follow_renamed_slots(stored, wanted)
-    added = moved = retired = returned = 0
+    looks = Looks(timetable, today)
+    moved = retired = returned = 0
+    new: list[Duty] = []
     touched: list[Touched] = []
     for identity, duty in wanted.items():
         row = stored.pop(identity, None)
-        before = snapshot(row) if row is not None else None
         if row is None:
-            row = AssignmentRow(item_id=items[duty.code].id, agency=duty.agency, slot=duty.slot)
-            row.state, row.retired, row.revision = State.OPEN, False, 0
-            session.add(row)
-            added += 1
-            fresh, was_shown = True, None
-        else:
-            is_moved = row.plan_due != (duty.dates.due if duty.dates else None)
-            returned += row.retired
-            moved += is_moved
-            fresh, was_shown = row.retired or is_moved, shown(row)
-            row.retired = False
-        _write_duty(row, duty, timetable)
-        if was_shown is not None:
+            new.append(duty)
+            continue
+        is_moved = row.plan_due != duty.due
+        returned += row.retired
+        moved += is_moved
+        fresh = row.retired or is_moved
+        values = _by_plan(duty, timetable, set_due=None if is_moved else row.set_due)
+        if is_moved:
+            values["snoozed_until"] = None
+        if any(getattr(row, name) != value for name, value in values.items()):
+            before, was_shown = snapshot(row), shown(row)
+            for name, value in values.items():
+                setattr(row, name, value)
             count_revision(row, was_shown, now)
-        row.next_milestone_on = _next_look(row, timetable, today, fresh=fresh, announced=announced)
-        touched.append((row, before))
+            touched.append((row, before))
+        look = _next_look(row, looks, fresh=fresh, announced=announced)
+        if row.next_milestone_on != look:
+            row.next_milestone_on = look
     for row in stored.values():
         retired += not row.retired
         touched.append((row, snapshot(row)))
         _retire(row, now)
-    await session.flush()
     await record(session, touched, now=now)
-    if added or moved or retired or returned:
+    await _add(session, plan, new, timetable, looks, now=now, announced=announced)
+    if new or moved or retired or returned:
         await want_statuses(session)
-    return SyncResult(added=added, moved=moved, retired=retired, returned=returned)
+    return SyncResult(added=len(new), moved=moved, retired=retired, returned=returned)
+
+
+async def _add(
+    session: AsyncSession,
+    plan: Plan,
+    new: Iterable[Duty],
+    timetable: Timetable,
+    looks: Looks,
+    *,
+    now: datetime,
+    announced: bool,
+) -> None:
+    """Duties of one output and one slot are alike but for the agency."""
+    alike: dict[tuple[str, str], list[Duty]] = defaultdict(list)
+    for duty in new:
+        alike[duty.code, duty.slot].append(duty)
+    for (code, _), owed in alike.items():
+        row = AssignmentRow(state=State.OPEN, extensions=0, revision=0, **_by_plan(owed[0], timetable))
+        row.next_milestone_on = _next_look(row, looks, fresh=True, announced=announced)
+        agencies = [duty.agency for duty in owed]
+        await add_alike(session, row, agencies, plan_key=plan.key, code=code, now=now)
 
 
 async def retire_missing_plans(session: AsyncSession, active: Iterable[str], *, now: datetime) -> list[str]:
@@ -140,12 +166,13 @@ def _retire(row: AssignmentRow, now: datetime) -> None:
 
 async def count_as_told(session: AsyncSession, timetable: Timetable, through: date) -> None:
     """For a forecast: as if all milestones up to that day had been told."""
+    looks = Looks(timetable, through)
     rows = await session.scalars(
         select(AssignmentRow).where(AssignmentRow.state == State.OPEN, AssignmentRow.retired.is_(False))
     )
     for row in rows:
         dates = DueDates.if_dated(row.due, row.remind_by, row.late_after, row.cutoff)
-        row.next_milestone_on = timetable.next_look(dates, through) if dates else None
+        row.next_milestone_on = looks.next(dates) if dates else None
     await session.flush()
 
 
@@ -168,29 +195,36 @@ async def _put_plan(session: AsyncSession, plan: Plan, now: datetime) -> None:
 
 
 async def _put_agencies(session: AsyncSession, plan: Plan) -> None:
+    known = {row.code: row for row in await session.scalars(select(AgencyRow))}
     for agency in plan.agencies.values():
-        await session.merge(
-            AgencyRow(
-                code=agency.code, name=agency.name, kind=agency.kind.value, aliases=list(agency.aliases)
-            )
-        )
-    await session.flush()
-
-
-async def _put_items(session: AsyncSession, plan: Plan) -> dict[str, ItemRow]:
-    rows = {
-        row.code: row for row in await session.scalars(select(ItemRow).where(ItemRow.plan_key == plan.key))
-    }
-    for position, (code, values) in enumerate(item_values(plan).items()):
-        row = rows.get(code)
+        values = {"name": agency.name, "kind": agency.kind.value, "aliases": list(agency.aliases)}
+        row = known.get(agency.code)
         if row is None:
-            row = rows[code] = ItemRow(plan_key=plan.key, code=code)
-            session.add(row)
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.position = position
+            session.add(AgencyRow(code=agency.code, **values))
+        else:
+            _write(row, values)
     await session.flush()
-    return rows
+
+
+async def _put_items(session: AsyncSession, plan: Plan) -> None:
+    rows = await session.scalars(select(ItemRow).where(ItemRow.plan_key == plan.key))
+    known = {row.code: row for row in rows}
+    new = []
+    for position, (code, values) in enumerate(item_values(plan).items()):
+        values["position"] = position
+        row = known.get(code)
+        if row is None:
+            new.append({"plan_key": plan.key, "code": code, **values})
+        else:
+            _write(row, values)
+    if new:
+        await session.execute(insert(ItemRow), new)
+    await session.flush()
+
+
+def _write(row: Base, values: Mapping[str, object]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
 
 
 def item_values(plan: Plan) -> dict[str, dict[str, object]]:
@@ -251,34 +285,36 @@ def follow_renamed_slots(stored: dict[Identity, _PlannedT], wanted: Mapping[Iden
             stored[identity] = stored.pop(former)
 
 
-def _write_duty(row: AssignmentRow, duty: Duty, timetable: Timetable) -> None:
-    row.slot, row.period, row.kind = duty.slot, duty.period, duty.kind
-    planned = duty.dates.due if duty.dates else None
-    if row.plan_due != planned:
-        row.set_due, row.snoozed_until = None, None
+def _by_plan(duty: Duty, timetable: Timetable, *, set_due: date | None = None) -> dict[str, Any]:
+    """The fields of an assignment that the plan's file decides. A day that people have set (`set_due`) stands before the
+    file's."""
     dates = duty.dates
-    if row.set_due is not None:
-        dates = DueDates.of(row.set_due, timetable.calendar, cutoff=dates.cutoff if dates else None)
-    row.plan_due = planned
-    row.due = dates.due if dates else None
-    row.remind_by = dates.remind_by if dates else None
-    row.late_after = dates.late_after if dates else None
-    row.cutoff = dates.cutoff if dates else None
-    row.data_from = duty.data_from if duty.kind is DutyKind.REPORT else None
+    if set_due is not None:
+        dates = DueDates.of(set_due, timetable.calendar, cutoff=dates.cutoff if dates else None)
+    return {
+        "slot": duty.slot,
+        "period": duty.period,
+        "kind": duty.kind,
+        "retired": False,
+        "plan_due": duty.due,
+        "set_due": set_due,
+        "due": dates.due if dates else None,
+        "remind_by": dates.remind_by if dates else None,
+        "late_after": dates.late_after if dates else None,
+        "cutoff": dates.cutoff if dates else None,
+        "data_from": duty.data_from if duty.kind is DutyKind.REPORT else None,
+    }
 
 
-def _next_look(
-    row: AssignmentRow, timetable: Timetable, today: date, *, fresh: bool, announced: bool
-) -> date | None:
+def _next_look(row: AssignmentRow, looks: Looks, *, fresh: bool, announced: bool) -> date | None:
     dates = DueDates.if_dated(row.due, row.remind_by, row.late_after, row.cutoff)
     if dates is None or row.state is not State.OPEN:
         return None
     if fresh:
-        return timetable.next_look(dates, today) if announced else timetable.first_look(dates, today)
-    if row.next_milestone_on is not None and row.next_milestone_on <= today:
+        return looks.next(dates) if announced else looks.first(dates)
+    if row.next_milestone_on is not None and row.next_milestone_on <= looks.today:
         return row.next_milestone_on
-    if row.snoozed_until is not None and row.snoozed_until > today:
-        awake = timetable.next_look(dates, today)
-        return timetable.snoozed(dates, looked_at=awake, until=row.snoozed_until).day
+    if row.snoozed_until is not None and row.snoozed_until > looks.today:
+        return looks.snoozed(dates, until=row.snoozed_until)
     # The operator's rules or the calendar may have changed since.
-    return timetable.next_look(dates, today)
+    return looks.next(dates)

@@ -1,7 +1,9 @@
 """When the scan looks at an assignment: the operator's rules laid over the working calendar."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache, partial
 
 from plan.hours import OfficeHours
 from plan.milestones import DueDates, Milestone, ReminderRules, last_reached, next_after, snoozed_to
@@ -29,3 +31,16 @@ class Timetable:
         """With which milestone an assignment goes on that is snoozed until that day; `looked_at` is the day on which it
         would be looked at otherwise. The last one before it is due is never left out."""
         return snoozed_to(dates, self.rules, self.calendar, looked_at=looked_at, until=until)
+
+
+class Looks:
+    """The timetable on one day. Many assignments share their dates: each date is looked at once."""
+
+    def __init__(self, timetable: Timetable, today: date) -> None:
+        self.today = today
+        self.first: Callable[[DueDates], date] = cache(partial(timetable.first_look, today=today))
+        self.next: Callable[[DueDates], date] = cache(partial(timetable.next_look, today=today))
+        self._snoozed = timetable.snoozed
+
+    def snoozed(self, dates: DueDates, *, until: date) -> date:
+        return self._snoozed(dates, looked_at=self.next(dates), until=until).day

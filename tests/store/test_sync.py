@@ -1,7 +1,9 @@
 """The store follows the plan's file: progress stays, moved days re-arm, removed rows are retired."""
 
+from dataclasses import replace
 from datetime import date
 
+import pytest
 from sqlalchemy import select
 
 from store.agenda import entries
@@ -9,7 +11,7 @@ from store.changes import Actor, mark_done
 from store.database import Database
 from store.states import State
 from store.sync import retire_missing_plans
-from store.tables import AssignmentRow, ItemRow
+from store.tables import AssignmentRow, AuditRow, ItemRow
 from tests.worlds import ONGOING, at, bound_chat, bring_in, dated, plan, task
 
 
@@ -42,6 +44,39 @@ async def test_a_new_plan_is_laid_out_and_armed(database: Database) -> None:
     # The milestone 30 days before (1/3) was missed: it is to be looked at.
     assert found[("1.1", "")].next_milestone_on == date(2023, 3, 1)
     assert found[("1.2", "")].next_milestone_on is None
+
+
+async def test_what_several_agencies_owe_comes_as_one_assignment_each_and_is_in_the_audit(
+    database: Database,
+) -> None:
+    owed = task("1.1", dated("2023-03-31", "2023-06-30"), agencies=("STP", "SNV"))
+
+    result = await bring_in(database, plan(owed), on="2023-03-07")
+
+    async with database.read() as session:
+        entry = AuditRow.after["due"].as_string()
+        query = select(AssignmentRow.agency, AssignmentRow.slot, AssignmentRow.due, entry).join(
+            AuditRow, AuditRow.assignment_id == AssignmentRow.id
+        )
+        found = [tuple(row) for row in await session.execute(query)]
+    assert result.added == 4
+    assert sorted(found) == [
+        (agency, slot, date.fromisoformat(due), due)
+        for agency in ("SNV", "STP")
+        for slot, due in (("2023-Q1", "2023-03-31"), ("2023-Q2", "2023-06-30"))
+    ]
+
+
+async def test_a_plan_that_does_not_name_an_agency_that_owes_something_is_not_brought_in(
+    database: Database,
+) -> None:
+    wanted = plan(task("1.1", ONGOING), task("1.2", ONGOING, agencies=("STP", "SNV")))
+    unnamed = replace(wanted, agencies={"STP": wanted.agencies["STP"]})
+
+    with pytest.raises(LookupError):
+        await bring_in(database, unnamed, on="2023-03-07")
+
+    assert await rows(database) == {}
 
 
 async def test_the_same_plan_again_changes_nothing(database: Database) -> None:
