@@ -89,17 +89,17 @@ async def scan(
     reached = steps.reached(rows)
     planned = planned_for(reached, chats)
     planned += await escalations(session, rows, timetable, day)
-    told, fresh = await notices.not_yet_noticed(session, planned)
-    carried = await mornings.take_over_unsent(session, day, fresh, now)
+    told = await notices.untold(session, planned)
+    carried = await mornings.take_over_unsent(session, day, told, now)
     messages = await mornings.queue_morning(
         session,
-        fresh,
+        told,
         carried,
         today=day,
         wall=wall,
         all_perhaps_received=await restored_on(session, day),
     )
     unreachable = tuple(one for one in reached if not chats.get(one.agency))
-    session.add(ScanRow(day=day, at=now, notices=len(fresh), messages=messages, unreachable=len(unreachable)))
+    session.add(ScanRow(day=day, at=now, notices=len(told), messages=messages, unreachable=len(unreachable)))
     await session.flush()
     return ScanResult(day=day, told=tuple(told), unreachable=unreachable, messages=messages)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import is_word
 from store.holds import not_held
-from store.notices import FreshNotice, PlannedNotice, spoken
+from store.notices import PlannedNotice, put_into, spoken
 from store.nudges import is_nudge
 from store.outbox import queue
 from store.riders import chats_with_news, drop_riders, give_up_old_riders, riders_of
@@ -22,9 +22,10 @@ _RIDERS_LAST = timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True)
 class CarriedOver:
-    """Notices of earlier mornings whose message never left, and the chats that may have received it all the same."""
+    """Notices of earlier mornings whose message never left (ids by chat), and the chats that may have received it all the
+    same."""
 
-    notices: tuple[FreshNotice, ...]
+    notices: Mapping[int, Sequence[int]]
     perhaps_received: frozenset[int]
 
 
@@ -37,19 +38,19 @@ class Waiting:
 
 
 async def take_over_unsent(
-    session: AsyncSession, today: date, fresh: Iterable[FreshNotice], now: datetime
+    session: AsyncSession, today: date, told: Iterable[PlannedNotice], now: datetime
 ) -> CarriedOver:
     """Messages of earlier mornings that never left are dropped; their notices go into today's message, unless a later
-    milestone of the same assignment is in it already. What is held back today stays where it is, and its message with it.
-    A nudge that never left leaves today as it is: what a person wrote goes into no other message."""
+    milestone of the same assignment is in it already (`told`). What is held back today stays where it is, and its message
+    with it. A nudge that never left leaves today as it is: what a person wrote goes into no other message."""
     await session.execute(
         update(OutboxRow)
         .where(*_unsent_before(today), is_nudge())
         .values(morning=today)
         .execution_options(synchronize_session=False)
     )
-    spoken_for = {(notice.assignment_id, notice.chat_id) for notice in fresh}
-    carried: list[FreshNotice] = []
+    spoken_for = {(notice.assignment_id, notice.chat_id) for notice in told}
+    carried: dict[int, list[int]] = defaultdict(list)
     perhaps_received: set[int] = set()
     stale = await session.scalars(
         select(OutboxRow).where(*_unsent_before(today), _has_use_for(today)).with_for_update(skip_locked=True)
@@ -68,11 +69,11 @@ async def take_over_unsent(
             elif (row.assignment_id, row.chat_id) in spoken_for:
                 row.state, row.settled_at = NoticeState.DROPPED, now
             else:
-                carried.append(FreshNotice(id=row.id, assignment_id=row.assignment_id, chat_id=row.chat_id))
+                carried[row.chat_id].append(row.id)
         if not keeps_some:
             message.state, message.error = OutboxState.DROPPED, "carried over to a later morning"
     await session.flush()
-    return CarriedOver(notices=tuple(carried), perhaps_received=frozenset(perhaps_received))
+    return CarriedOver(notices=carried, perhaps_received=frozenset(perhaps_received))
 
 
 async def has_unsent_from_before(session: AsyncSession, today: date) -> bool:
@@ -132,40 +133,33 @@ def _unsent_before(today: date) -> tuple[ColumnElement[bool], ...]:
 
 async def queue_morning(
     session: AsyncSession,
-    fresh: Sequence[FreshNotice],
+    told: Sequence[PlannedNotice],
     carried: CarriedOver,
     *,
     today: date,
     wall: datetime,
     all_perhaps_received: bool = False,
 ) -> int:
-    """Put each chat's notices into its message of the morning; returns the number of messages queued.
+    """Write the notices and put each chat's into its message of the morning; returns the number of messages queued.
 
     `all_perhaps_received` marks the messages as repeats: what was sent before is not on record (a restored backup).
     """
-    by_chat: dict[int, list[FreshNotice]] = defaultdict(list)
-    for notice in (*fresh, *carried.notices):
-        by_chat[notice.chat_id].append(notice)
-    if not by_chat:
+    chat_ids = dict.fromkeys([*(notice.chat_id for notice in told), *carried.notices])
+    if not chat_ids:
         return 0
     waiting, earlier = await _of_today(session, today)
     new: dict[int, OutboxRow] = {}
-    for chat_id in by_chat:
+    for chat_id in chat_ids:
         message = waiting.get(chat_id)
         if message is None:
             message = _queue_one(session, chat_id, today=today, earlier=earlier, wall=wall)
             new[chat_id] = message
         message.repeat = bool(message.repeat) or all_perhaps_received or chat_id in carried.perhaps_received
     await session.flush()
-    messages = waiting | new
-    await session.execute(
-        _CARRIED_BY,
-        [
-            {"which": notice.id, "message": messages[chat_id].id}
-            for chat_id, notices in by_chat.items()
-            for notice in notices
-        ],
-    )
+    messages = {chat_id: message.id for chat_id, message in (waiting | new).items()}
+    await put_into(session, messages, told)
+    for chat_id, ids in carried.notices.items():
+        await session.execute(_CARRIED_BY, {"message": messages[chat_id], "notices": ids})
     return len(new)
 
 
@@ -187,7 +181,11 @@ async def queue_for_riders(session: AsyncSession, *, today: date, wall: datetime
 
 
 _NOTICE, _OUTBOX = table_of(NoticeRow), table_of(OutboxRow)
-_CARRIED_BY = update(_NOTICE).where(_NOTICE.c.id == bindparam("which")).values(outbox_id=bindparam("message"))
+_CARRIED_BY = (
+    update(_NOTICE)
+    .where(_NOTICE.c.id.in_(bindparam("notices", expanding=True)))
+    .values(outbox_id=bindparam("message"))
+)
 
 
 def _queue_one(

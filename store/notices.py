@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import DutyKind
@@ -15,7 +16,7 @@ from store.chats import bound_as
 from store.columns import is_word
 from store.database import in_chunks
 from store.holds import not_held
-from store.once import insert_once
+from store.once import insert_into
 from store.states import NoticeState, Role, State
 from store.tables import (
     AssignmentRow,
@@ -51,15 +52,6 @@ class PlannedNotice:
     due: date
     chat_id: int
     planned_on: date
-
-
-@dataclass(frozen=True, kw_only=True)
-class FreshNotice:
-    """A stored notice that waits for a message to carry it."""
-
-    id: int
-    assignment_id: int
-    chat_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,12 +129,7 @@ async def look_next(session: AsyncSession, days: Mapping[date | None, Sequence[i
     """Note for assignments (ids) the day on which the scan must look at them again; None: never."""
     for day, numbers in days.items():
         for ids in in_chunks(numbers):
-            await session.execute(
-                update(AssignmentRow)
-                .where(AssignmentRow.id.in_(ids))
-                .values(next_milestone_on=day)
-                .execution_options(synchronize_session=False)
-            )
+            await session.execute(_LOOK_ON, {"day": day, "assignments": ids})
 
 
 async def chats_by_agency(session: AsyncSession) -> dict[str, list[int]]:
@@ -159,81 +146,43 @@ async def chats_by_agency(session: AsyncSession) -> dict[str, list[int]]:
     return dict(chats)
 
 
-async def not_yet_noticed(
-    session: AsyncSession, planned: Sequence[PlannedNotice]
-) -> tuple[list[PlannedNotice], list[FreshNotice]]:
-    """Of those planned, the ones that their chat has not got, and their rows: new ones, and dropped or failed ones
-    brought back."""
-    fresh = await _inserted(session, planned)
-    known = [notice for notice in planned if _key(notice) not in fresh]
-    if known:
-        fresh |= await _brought_back(session, known)
-    return [notice for notice in planned if _key(notice) in fresh], list(fresh.values())
-
-
 async def untold(session: AsyncSession, planned: Sequence[PlannedNotice]) -> list[PlannedNotice]:
-    """Which of those planned `not_yet_noticed` would give, without writing any."""
-    known: set[_Key] = set()
+    """Those planned that their chat has not got: without a notice so far, or with one that was dropped or failed."""
+    known: set[tuple[int, str, date, int]] = set()
+    milestones = {notice.milestone for notice in planned}
     for ids in in_chunks(sorted({notice.assignment_id for notice in planned})):
-        rows = await session.execute(
-            select(NoticeRow.assignment_id, NoticeRow.milestone, NoticeRow.due, NoticeRow.chat_id).where(
-                NoticeRow.assignment_id.in_(ids),
-                NoticeRow.state.not_in([NoticeState.DROPPED, NoticeState.FAILED]),
-            )
-        )
+        rows = await session.execute(_KNOWN, {"assignments": ids, "milestones": milestones})
         known.update((assignment, milestone, due, chat) for assignment, milestone, due, chat in rows)
-    return [notice for notice in planned if _key(notice) not in known]
+    return [
+        notice
+        for notice in planned
+        if (notice.assignment_id, notice.milestone, notice.due, notice.chat_id) not in known
+    ]
 
 
-_Key = tuple[int, str, date, int]
-
-
-def _key(notice: PlannedNotice) -> _Key:
-    return (notice.assignment_id, notice.milestone, notice.due, notice.chat_id)
-
-
-async def _inserted(session: AsyncSession, planned: Sequence[PlannedNotice]) -> dict[_Key, FreshNotice]:
-    if not planned:
-        return {}
-    rows = await session.execute(
-        insert_once(session, NoticeRow, unique=["assignment_id", "milestone", "due", "chat_id"]).returning(
-            NoticeRow.id, NoticeRow.assignment_id, NoticeRow.milestone, NoticeRow.due, NoticeRow.chat_id
-        ),
-        [
-            {
-                "assignment_id": notice.assignment_id,
-                "milestone": notice.milestone,
-                "due": notice.due,
-                "chat_id": notice.chat_id,
-                "planned_on": notice.planned_on,
-                "state": NoticeState.PENDING,
-            }
-            for notice in planned
-        ],
+async def put_into(session: AsyncSession, messages: Mapping[int, int], told: Sequence[PlannedNotice]) -> None:
+    """Write the notices, each for its chat's message (`messages`: outbox ids by chat). One that is there already is put
+    there if it was dropped or failed, and else left as it is."""
+    if not told:
+        return
+    new = insert_into(session, NoticeRow).values(state=NoticeState.PENDING)
+    put = new.on_conflict_do_update(
+        index_elements=["assignment_id", "milestone", "due", "chat_id"],
+        set_={"state": new.excluded.state, "outbox_id": new.excluded.outbox_id, "settled_at": None},
+        where=_IS_LOST,
     )
-    return {
-        (assignment, milestone, due, chat): FreshNotice(id=number, assignment_id=assignment, chat_id=chat)
-        for number, assignment, milestone, due, chat in rows
-    }
-
-
-async def _brought_back(session: AsyncSession, planned: Sequence[PlannedNotice]) -> dict[_Key, FreshNotice]:
-    wanted = {_key(notice) for notice in planned}
-    found: dict[_Key, FreshNotice] = {}
-    for ids in in_chunks(sorted({notice.assignment_id for notice in planned})):
-        rows = await session.scalars(
-            select(NoticeRow).where(
-                NoticeRow.assignment_id.in_(ids),
-                NoticeRow.state.in_([NoticeState.DROPPED, NoticeState.FAILED]),
-            )
-        )
-        for row in rows:
-            key = (row.assignment_id, row.milestone, row.due, row.chat_id)
-            if key in wanted:
-                row.state, row.settled_at, row.outbox_id = NoticeState.PENDING, None, None
-                found[key] = FreshNotice(id=row.id, assignment_id=row.assignment_id, chat_id=row.chat_id)
-    await session.flush()
-    return found
+    rows = [
+        {
+            "assignment_id": notice.assignment_id,
+            "milestone": notice.milestone,
+            "due": notice.due,
+            "chat_id": notice.chat_id,
+            "planned_on": notice.planned_on,
+            "outbox_id": messages[notice.chat_id],
+        }
+        for notice in told
+    ]
+    await session.execute(put, rows)
 
 
 async def spoken(session: AsyncSession, outbox_ids: Collection[int]) -> dict[int, list[NoticedEntry]]:
@@ -257,6 +206,14 @@ async def spoken(session: AsyncSession, outbox_ids: Collection[int]) -> dict[int
 
 _NOTICE, _ASSIGNMENT, _BINDING, _ITEM, _PLAN = (
     table_of(row) for row in (NoticeRow, AssignmentRow, BindingRow, ItemRow, PlanRow)
+)
+_THESE: BindParameter[Any] = bindparam("assignments", expanding=True)
+_LOOK_ON = update(_ASSIGNMENT).where(_ASSIGNMENT.c.id.in_(_THESE)).values(next_milestone_on=bindparam("day"))
+_IS_LOST = or_(is_word(_NOTICE.c.state, NoticeState.DROPPED), is_word(_NOTICE.c.state, NoticeState.FAILED))
+_KNOWN = select(_NOTICE.c.assignment_id, _NOTICE.c.milestone, _NOTICE.c.due, _NOTICE.c.chat_id).where(
+    _NOTICE.c.assignment_id.in_(_THESE),
+    _NOTICE.c.milestone.in_(bindparam("milestones", expanding=True)),
+    ~_IS_LOST,
 )
 _IS_ESCALATION = _NOTICE.c.milestone.startswith(ESCALATED)
 _OF_THE_CHAT = and_(_BINDING.c.chat_id == _NOTICE.c.chat_id, _BINDING.c.ended_at.is_(None))

@@ -32,7 +32,10 @@ def insert_once(
     where: ColumnElement[bool] | None = None,
 ) -> Any:
     """The statement behind `add_once`, for who also wants to know which rows it added (RETURNING)."""
+    return insert_into(session, table).on_conflict_do_nothing(index_elements=list(unique), index_where=where)
+
+
+def insert_into(session: AsyncSession, table: type[Base]) -> Any:
+    """The database's own insert, which can be told what to do about a row that is there already."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(table_of(table)).on_conflict_do_nothing(
-        index_elements=list(unique), index_where=where
-    )
+    return dialect.insert(table_of(table))

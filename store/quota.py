@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, FromClause, Row, bindparam, exists, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.vietnam import day_of
 from store.claims import let_channel_go, lock_channel
 from store.columns import is_word
+from store.once import insert_into
 from store.riders import rides
 from store.states import ChatKind, NoticeState, OutboxKind, OutboxState
 from store.tables import AgencyRow, AssignmentRow, ChatRow, MonthlySendsRow, NoticeRow, OutboxRow, table_of
@@ -91,8 +91,7 @@ async def _sent_so_far(session: AsyncSession, channel: str, allowance: Allowance
 
 
 async def _add(session: AsyncSession, channel: str, count: int, allowance: Allowance, month: date) -> int:
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    added = dialect.insert(_SENDS).values(
+    added = insert_into(session, MonthlySendsRow).values(
         channel=channel, month=month, sent=count, allowed=allowance.messages
     )
     total = await session.scalar(

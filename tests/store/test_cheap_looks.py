@@ -14,6 +14,7 @@ from tests.store.reading_plans import query_plans
 from tests.worlds import WALL, at, bound_chat
 
 DAY = date(2023, 3, 7)
+PLANNED = notices.PlannedNotice(assignment_id=1, milestone="due-7", due=DAY, chat_id=1, planned_on=DAY)
 GROWING = ("assignments", "outbox", "notices", "inbox", "audit")
 
 Look = Callable[[AsyncSession], Awaitable[object]]
@@ -27,10 +28,11 @@ Look = Callable[[AsyncSession], Awaitable[object]]
         lambda session: notices.reached(session, DAY),
         lambda session: mornings.has_unsent_from_before(session, DAY),
         lambda session: mornings.take_over_unsent(session, DAY, [], at("2023-03-07")),
+        lambda session: notices.untold(session, [PLANNED]),
         asks.any_needless,
         lambda session: statuses.wished(session, most=200),
     ],
-    ids=["scanned", "any reached", "reached", "unsent", "taken over", "needless asks", "wishes"],
+    ids=["scanned", "any reached", "reached", "unsent", "taken over", "untold", "needless asks", "wishes"],
 )
 async def test_an_index_finds_what_there_is_to_do(sqlite: Database, look: Look) -> None:
     plans = await query_plans(sqlite, look)
