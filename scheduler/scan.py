@@ -22,7 +22,7 @@ from store.chats import agency_names
 from store.database import Database
 from store.escalation import escalations
 from store.notices import PlannedNotice
-from store.reach import ReachedMilestone, Steps, planned_for
+from store.reach import Steps, Unreachable, planned_for, unreachable
 from store.restores import restored_on
 from store.riders import riders_wait
 from store.statuses import want_statuses
@@ -37,7 +37,7 @@ class ScanResult:
 
     day: date
     told: tuple[PlannedNotice, ...]
-    unreachable: tuple[ReachedMilestone, ...]
+    unreachable: tuple[Unreachable, ...]
     messages: int
 
 
@@ -99,7 +99,7 @@ async def scan(
         wall=wall,
         all_perhaps_received=await restored_on(session, day),
     )
-    unreachable = tuple(one for one in reached if not chats.get(one.agency))
-    session.add(ScanRow(day=day, at=now, notices=len(told), messages=messages, unreachable=len(unreachable)))
+    missed = unreachable(reached, chats)
+    session.add(ScanRow(day=day, at=now, notices=len(told), messages=messages, unreachable=len(missed)))
     await session.flush()
-    return ScanResult(day=day, told=tuple(told), unreachable=unreachable, messages=messages)
+    return ScanResult(day=day, told=tuple(told), unreachable=tuple(missed), messages=messages)

@@ -7,13 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import DutyKind
 from plan.milestones import DueDates, Milestone, Overseer, escalated
-from store.notices import PlannedNotice, ReachedAssignment
+from store.notices import PlannedNotice, Reached
 from store.oversight import Overseers, offices_of, overseers
 from store.timetable import Timetable
 
 
 async def escalations(
-    session: AsyncSession, rows: Sequence[ReachedAssignment], timetable: Timetable, day: date
+    session: AsyncSession, rows: Sequence[Reached], timetable: Timetable, day: date
 ) -> list[PlannedNotice]:
     """Of each assignment that the scan looks at, the latest step for each who oversees it. What an agency only supports is
     between it and the lead."""
@@ -23,27 +23,26 @@ async def escalations(
     listeners = await overseers(session)
     if not listeners.offices and not listeners.leaders:
         return []
-    offices = await offices_of(session, [row.id for row, _, _ in found])
+    offices = await offices_of(session, [number for row, _, _ in found for number in row.agencies])
     planned = {
         (notice.assignment_id, notice.chat_id, notice.milestone): notice
         for row, dates, steps in found
-        for notice in _notices(row.id, dates, steps, listeners, offices[row.id])
+        for number in row.agencies
+        for notice in _notices(number, dates, steps, listeners, offices[number])
     }
-    return list(planned.values())
+    return sorted(planned.values(), key=lambda notice: notice.assignment_id)
 
 
 def _steps(
-    rows: Iterable[ReachedAssignment], timetable: Timetable, day: date
-) -> Iterable[tuple[ReachedAssignment, DueDates, Mapping[Overseer, Milestone]]]:
-    known: dict[DueDates, Mapping[Overseer, Milestone]] = {}
+    rows: Iterable[Reached], timetable: Timetable, day: date
+) -> Iterable[tuple[Reached, DueDates, Mapping[Overseer, Milestone]]]:
     for row in rows:
         dates = row.dates
         if dates is None or dates.late_after >= day or row.kind is DutyKind.SUPPORT:
             continue
-        if dates not in known:
-            known[dates] = escalated(dates, timetable.rules, timetable.calendar, today=day)
-        if known[dates]:
-            yield row, dates, known[dates]
+        steps = escalated(dates, timetable.rules, timetable.calendar, today=day)
+        if steps:
+            yield row, dates, steps
 
 
 def _notices(

@@ -34,13 +34,13 @@ NUDGE = "nudge-"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReachedAssignment:
-    """An open assignment that the scan must look at. `dates` is None when it has no due day (any more)."""
+class Reached:
+    """Open assignments that the scan must look at and that are alike in kind and dates: the agencies' codes by the
+    assignments' ids. `dates` is None when they have no due day (any more)."""
 
-    id: int
-    agency: str
     kind: DutyKind
     dates: DueDates | None
+    agencies: Mapping[int, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,41 +75,34 @@ class NoticedEntry:
         return any(name.startswith("cutoff-") for name in self.milestones)
 
 
-async def reached(session: AsyncSession, today: date) -> list[ReachedAssignment]:
+async def reached(session: AsyncSession, today: date) -> list[Reached]:
     """Open assignments whose next milestone is `today` or was missed, save those held back today; locked. The cost grows
     with their number only."""
     return await _read(session, *_reached_by(today), not_held(today), locked=True)
 
 
-async def would_be_reached(
-    session: AsyncSession, day: date, *, with_held: bool = True
-) -> list[ReachedAssignment]:
+async def would_be_reached(session: AsyncSession, day: date, *, with_held: bool = True) -> list[Reached]:
     """What a scan of that day would find as things are now; `with_held` also what is held back then."""
     held = () if with_held else (not_held(day),)
     return await _read(session, *_reached_by(day), *held, locked=False)
 
 
-async def _read(session: AsyncSession, *which: ColumnElement[bool], locked: bool) -> list[ReachedAssignment]:
-    columns = (
-        AssignmentRow.id,
-        AssignmentRow.agency,
-        AssignmentRow.kind,
-        AssignmentRow.due,
-        AssignmentRow.remind_by,
-        AssignmentRow.late_after,
-        AssignmentRow.cutoff,
-    )
+async def _read(session: AsyncSession, *which: ColumnElement[bool], locked: bool) -> list[Reached]:
+    columns = ("id", "agency", "kind", "due", "remind_by", "late_after", "cutoff")
     # Asked for by id, SQLite would rather read the whole table in that order than the few by their index.
-    query = select(*columns).where(*which).order_by(AssignmentRow.next_milestone_on, AssignmentRow.id)
+    query = (
+        select(*(_ASSIGNMENT.c[name] for name in columns))
+        .where(*which)
+        .order_by(_ASSIGNMENT.c.next_milestone_on, _ASSIGNMENT.c.id)
+    )
     found = await session.execute(query.with_for_update(skip_locked=True) if locked else query)
-    known: dict[tuple[date | None, ...], DueDates | None] = {}
-    rows = []
-    for number, agency, kind, *days in found:
-        key = tuple(days)
-        if key not in known:
-            known[key] = DueDates.if_dated(*days)
-        rows.append(ReachedAssignment(id=number, agency=agency, kind=kind, dates=known[key]))
-    return sorted(rows, key=lambda row: row.id)
+    alike: dict[tuple[DutyKind, *tuple[date | None, ...]], dict[int, str]] = defaultdict(dict)
+    for number, agency, *kind_and_days in found:
+        alike[tuple(kind_and_days)][number] = agency
+    return [
+        Reached(kind=kind, dates=DueDates.if_dated(*days), agencies=agencies)
+        for (kind, *days), agencies in alike.items()
+    ]
 
 
 async def any_reached(session: AsyncSession, today: date) -> bool:

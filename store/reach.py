@@ -8,21 +8,30 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import DutyKind
-from plan.milestones import DueDates, Milestone, last_reached, next_after, without_escalation
+from plan.milestones import Milestone, ReminderRules, last_reached, next_after, without_escalation
 from plan.vietnam import local
 from store import mornings, notices
 from store.escalation import escalations
-from store.notices import PlannedNotice, ReachedAssignment
+from store.notices import PlannedNotice, Reached
 from store.timetable import Timetable
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReachedMilestone:
-    """An assignment that an agency should hear about today, whether or not a chat can be reached."""
+    """What agencies should hear about today, whether or not a chat can be reached: their codes by the assignments' ids, all
+    of which are due on that day."""
+
+    due: date
+    milestone: Milestone
+    agencies: Mapping[int, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreachable:
+    """An assignment that its agency should hear about, and no chat of it can be reached."""
 
     assignment_id: int
     agency: str
-    due: date
     milestone: Milestone
 
 
@@ -36,56 +45,64 @@ class Foreseen:
 
 
 class Steps:
-    """The ladder as it stands on one day. Many assignments share their dates: each date is looked at once."""
+    """The ladder as it stands on one day."""
 
     def __init__(self, timetable: Timetable, day: date) -> None:
         self._calendar = timetable.calendar
         self._rules = timetable.rules
         self._rules_of_support = without_escalation(timetable.rules)
         self._day = day
-        self._known: dict[tuple[DueDates, bool], tuple[Milestone | None, date]] = {}
 
-    def reached(self, rows: Iterable[ReachedAssignment]) -> list[ReachedMilestone]:
+    def reached(self, rows: Iterable[Reached]) -> list[ReachedMilestone]:
         """The latest milestone of each on or before the day."""
         return [
-            ReachedMilestone(assignment_id=row.id, agency=row.agency, due=row.dates.due, milestone=milestone)
+            ReachedMilestone(due=row.dates.due, milestone=milestone, agencies=row.agencies)
             for row in rows
-            if row.dates is not None and (milestone := self._of(row, row.dates)[0]) is not None
+            if row.dates is not None
+            and (milestone := last_reached(row.dates, self._of(row), self._calendar, today=self._day))
+            is not None
         ]
 
-    def next_looks(self, rows: Iterable[ReachedAssignment]) -> dict[date | None, list[int]]:
+    def next_looks(self, rows: Iterable[Reached]) -> dict[date | None, list[int]]:
         """Which assignments (ids) must be looked at again on which day."""
         days: dict[date | None, list[int]] = defaultdict(list)
         for row in rows:
-            days[self._of(row, row.dates)[1] if row.dates is not None else None].append(row.id)
+            next_one = row.dates and next_after(row.dates, self._of(row), self._calendar, today=self._day)
+            days[next_one.day if next_one else None].extend(row.agencies)
         return days
 
-    def _of(self, row: ReachedAssignment, dates: DueDates) -> tuple[Milestone | None, date]:
-        key = (dates, row.kind is DutyKind.SUPPORT)
-        if key not in self._known:
-            rules = self._rules_of_support if row.kind is DutyKind.SUPPORT else self._rules
-            self._known[key] = (
-                last_reached(dates, rules, self._calendar, today=self._day),
-                next_after(dates, rules, self._calendar, today=self._day).day,
-            )
-        return self._known[key]
+    def _of(self, row: Reached) -> ReminderRules:
+        return self._rules_of_support if row.kind is DutyKind.SUPPORT else self._rules
 
 
 def planned_for(
     reached: Iterable[ReachedMilestone], chats: Mapping[str, Sequence[int]]
 ) -> list[PlannedNotice]:
-    """The notices of those milestones; `chats` are each agency's."""
-    return [
+    """The notices of those milestones, by assignment; `chats` are each agency's."""
+    planned = [
         PlannedNotice(
-            assignment_id=one.assignment_id,
+            assignment_id=number,
             milestone=one.milestone.name,
             due=one.due,
             chat_id=chat_id,
             planned_on=one.milestone.day,
         )
         for one in reached
-        for chat_id in chats.get(one.agency, ())
+        for number, agency in one.agencies.items()
+        for chat_id in chats.get(agency, ())
     ]
+    return sorted(planned, key=lambda notice: notice.assignment_id)
+
+
+def unreachable(reached: Iterable[ReachedMilestone], chats: Mapping[str, Sequence[int]]) -> list[Unreachable]:
+    """What of it has nobody to go to, by assignment."""
+    missed = [
+        Unreachable(assignment_id=number, agency=agency, milestone=one.milestone)
+        for one in reached
+        for number, agency in one.agencies.items()
+        if not chats.get(agency)
+    ]
+    return sorted(missed, key=lambda one: one.assignment_id)
 
 
 async def next_scan_day(session: AsyncSession, timetable: Timetable, now: datetime) -> date:
@@ -114,12 +131,11 @@ async def foresee(
         if (one.notice.assignment_id, one.notice.chat_id) not in spoken_for
         and one.notice.chat_id in chats.get(one.agency, ())
     ]
-    unreachable = [one for one in reached if not chats.get(one.agency)]
     return [
         *_foreseen([*untold, *carried]),
         *(
             Foreseen(assignment_id=one.assignment_id, milestone=one.milestone, chats=())
-            for one in unreachable
+            for one in unreachable(reached, chats)
         ),
     ]
 
