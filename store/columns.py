@@ -47,4 +47,9 @@ class EnumText(TypeDecorator[StrEnum]):
 def is_word(column: ColumnElement[Any], word: StrEnum) -> ColumnElement[bool]:
     """The column has that word, which stands in the statement itself: an index of some rows only (`WHERE state = 'new'`)
     cannot be used for a value that comes later."""
-    return column == literal_column(f"'{word.value}'")
+    return column == as_written(word)
+
+
+def as_written(word: StrEnum) -> ColumnElement[Any]:
+    """The word in the statement itself."""
+    return literal_column(f"'{word.value}'")

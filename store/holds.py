@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.once import insert_once
 from store.states import State
-from store.tables import AgencyRow, AssignmentRow, HoldRow, ItemRow, PlanRow
+from store.tables import AgencyRow, AssignmentRow, HoldRow, ItemRow, PlanRow, table_of
+
+_ASSIGNMENT, _HOLD, _ITEM, _PLAN = map(table_of, (AssignmentRow, HoldRow, ItemRow, PlanRow))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +26,12 @@ class Held:
 
 def not_held(day: date) -> ColumnElement[bool]:
     """Of assignments: the standing office of their plan does not keep their agency's reminders back on that day."""
-    on_the_day = select(HoldRow.id).where(HoldRow.day == day, HoldRow.released_at.is_(None))
+    on_the_day = select(_HOLD.c.id).where(_HOLD.c.day == day, _HOLD.c.released_at.is_(None))
     of_the_assignment = (
-        on_the_day.join(PlanRow, PlanRow.standing_office == HoldRow.office)
-        .join(ItemRow, ItemRow.plan_key == PlanRow.key)
-        .where(HoldRow.agency == AssignmentRow.agency, ItemRow.id == AssignmentRow.item_id)
-        .correlate(AssignmentRow)
+        on_the_day.join(_PLAN, _PLAN.c.standing_office == _HOLD.c.office)
+        .join(_ITEM, _ITEM.c.plan_key == _PLAN.c.key)
+        .where(_HOLD.c.agency == _ASSIGNMENT.c.agency, _ITEM.c.id == _ASSIGNMENT.c.item_id)
+        .correlate(_ASSIGNMENT)
     )
     # Asked once, not for each assignment: on most days nothing is held back.
     return or_(~exists(on_the_day), ~exists(of_the_assignment))

@@ -13,7 +13,7 @@ from plan.assignments import DutyKind
 from plan.milestones import ESCALATED, DueDates
 from store.agenda import Entry, entries
 from store.chats import bound_as
-from store.columns import is_word
+from store.columns import as_written, is_word
 from store.database import in_chunks
 from store.holds import not_held
 from store.once import insert_into
@@ -112,9 +112,9 @@ async def any_reached(session: AsyncSession, today: date) -> bool:
 
 def _reached_by(today: date) -> tuple[ColumnElement[bool], ...]:
     return (
-        AssignmentRow.next_milestone_on <= today,
-        AssignmentRow.state == State.OPEN,
-        AssignmentRow.retired.is_(False),
+        _ASSIGNMENT.c.next_milestone_on <= today,
+        _ASSIGNMENT.c.state == State.OPEN,
+        _ASSIGNMENT.c.retired.is_(False),
     )
 
 
@@ -158,7 +158,7 @@ async def put_into(session: AsyncSession, messages: Mapping[int, int], told: Seq
     there if it was dropped or failed, and else left as it is."""
     if not told:
         return
-    new = insert_into(session, NoticeRow).values(state=NoticeState.PENDING)
+    new = insert_into(session, NoticeRow).values(state=as_written(NoticeState.PENDING))
     put = new.on_conflict_do_update(
         index_elements=["assignment_id", "milestone", "due", "chat_id"],
         set_={"state": new.excluded.state, "outbox_id": new.excluded.outbox_id, "settled_at": None},
