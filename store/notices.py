@@ -156,26 +156,26 @@ async def untold(session: AsyncSession, planned: Sequence[PlannedNotice]) -> lis
 async def put_into(session: AsyncSession, messages: Mapping[int, int], told: Sequence[PlannedNotice]) -> None:
     """Write the notices, each for its chat's message (`messages`: outbox ids by chat). One that is there already is put
     there if it was dropped or failed, and else left as it is."""
-    if not told:
-        return
     new = insert_into(session, NoticeRow).values(state=as_written(NoticeState.PENDING))
     put = new.on_conflict_do_update(
         index_elements=["assignment_id", "milestone", "due", "chat_id"],
         set_={"state": new.excluded.state, "outbox_id": new.excluded.outbox_id, "settled_at": None},
         where=_IS_LOST,
     )
-    rows = [
-        {
-            "assignment_id": notice.assignment_id,
-            "milestone": notice.milestone,
-            "due": notice.due,
-            "chat_id": notice.chat_id,
-            "planned_on": notice.planned_on,
-            "outbox_id": messages[notice.chat_id],
-        }
-        for notice in told
-    ]
-    await session.execute(put, rows)
+    # In parts, so that all that stands for a row on its way is short-lived.
+    for some in in_chunks(told):
+        rows = [
+            {
+                "assignment_id": notice.assignment_id,
+                "milestone": notice.milestone,
+                "due": notice.due,
+                "chat_id": notice.chat_id,
+                "planned_on": notice.planned_on,
+                "outbox_id": messages[notice.chat_id],
+            }
+            for notice in some
+        ]
+        await session.execute(put, rows)
 
 
 async def spoken(session: AsyncSession, outbox_ids: Collection[int]) -> dict[int, list[NoticedEntry]]:
