@@ -6,10 +6,12 @@ coroutine (store.database).
 """
 
 import sqlite3
+from datetime import date
 from typing import Any
 
-from sqlalchemy import URL, Pool
+from sqlalchemy import URL, Date, Dialect, Pool
 from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite import DATE
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util import await_only
@@ -44,12 +46,20 @@ class _Connection(sqlite3.Connection):
         return super().cursor(factory)
 
 
+class _Day(DATE):
+    """A date, kept as SQLAlchemy keeps it (ISO 8601), and written so by one call of C."""
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        return lambda day: None if day is None else date.isoformat(day)
+
+
 class InlineSqlite(SQLiteDialect_pysqlite):
     """The standard library's driver, as SQLAlchemy's AsyncEngine wants a dialect to be."""
 
     driver = "inline"
     is_async = True
     supports_statement_cache = True
+    colspecs = SQLiteDialect_pysqlite.colspecs | {Date: _Day}
 
     @classmethod
     def get_pool_class(cls, url: URL) -> type[Pool]:  # noqa: ARG003 (SQLAlchemy's signature)
