@@ -7,7 +7,10 @@ swapped days that the government announces every year and the operator lists in 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
 
 import holidays
 
@@ -18,8 +21,21 @@ _DAY = timedelta(days=1)
 @lru_cache(maxsize=64)
 def _public_holidays(year: int) -> tuple[frozenset[date], frozenset[date]]:
     """The year's days off, and its Saturdays and Sundays that are worked instead of a weekday."""
-    calendar = holidays.country_holidays("VN", years=year)
+    calendar = _vietnam()(years=year)
     return frozenset(calendar), frozenset(calendar.weekend_workdays)
+
+
+@cache
+def _vietnam() -> Any:
+    """The library's class for Vietnam, from its file by itself: the package around it loads the calendars of 250 countries,
+    eight megabytes of memory for nothing. Raises ImportError when the library has moved it."""
+    file = Path(holidays.__file__).parent / "countries" / "vietnam.py"
+    spec = spec_from_file_location("holidays_of_vietnam", file)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"the library holidays has no {file}")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Vietnam
 
 
 @dataclass(frozen=True)
