@@ -1,6 +1,7 @@
 """`python -m bench.our_bot`: the bot as `nhacviec run` starts it, with the pace, rhythm and clock that are wanted."""
 
 import asyncio
+import gc
 import signal
 from datetime import datetime
 from typing import Annotated
@@ -42,6 +43,7 @@ async def _run(clock_from: datetime, pace: Pace, scan_every: float) -> None:
         rhythm=Rhythm(scan=scan_every, statuses=3600),
         pace=pace,
     ):
+        gc.freeze()
         await stopped.wait()
 
 
