@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.message import Block, Line, Message, block, bold, italic, line, message
+from bot.pieces import REPEAT_MARK
 
 # More of it would bury the answer; the rest rides with the next message.
 _MOST = 6
@@ -11,10 +12,11 @@ _MOST = 6
 
 @dataclass(frozen=True, kw_only=True)
 class News:
-    """A message that is told with another one; `id` is the rider's."""
+    """A message that is told with another one; `id` is the rider's. `marked`: as perhaps received."""
 
     id: int
     message: Message
+    marked: bool = False
 
 
 def with_news(main: Message | None, news: Sequence[News]) -> Message | None:
@@ -30,10 +32,15 @@ def with_news(main: Message | None, news: Sequence[News]) -> Message | None:
     return replace(main, blocks=(*main.blocks, *about))
 
 
-def without_news(whole: Message, *, but: Collection[int]) -> Message:
-    """A message without the riders in it, `but` those that still ride."""
+def without_news(whole: Message, *, but: Collection[int], marked: Collection[int] = ()) -> Message:
+    """A message without the riders in it, `but` those that still ride; of these some are `marked` as perhaps received."""
     kept = (part for part in whole.blocks if part.news is None or part.news in but)
-    return replace(whole, blocks=tuple(kept))
+    return replace(whole, blocks=tuple(_marked(part) if part.news in marked else part for part in kept))
+
+
+def _marked(part: Block) -> Block:
+    mark = REPEAT_MARK.lines
+    return part if part.lines[: len(mark)] == mark else replace(part, lines=(*mark, *part.lines))
 
 
 def riders_in(piece: Message) -> frozenset[int]:
@@ -59,5 +66,6 @@ def as_one(note: Message) -> Message:
 
 def _blocks(news: News) -> Iterable[Block]:
     """The last one says that the rider ends with it."""
-    *others, last = news.message.blocks
+    first, *rest = news.message.blocks
+    *others, last = (_marked(first) if news.marked else first, *rest)
     return (*others, replace(last, news=news.id))

@@ -51,7 +51,7 @@ def conclude(
     reason = str(getattr(outcome, "reason", decision.why.value))
     again = decision if isinstance(decision, Again) else None
     entry = Entry(
-        record=_record_of(claim, text, pieces, decision, reason, now),
+        record=_record_of(claim, text, pieces, decision, reason, now, _doubtful(pieces, outcome)),
         moved_to=again.address if again else None,
         out_of_reach=reason[:200] if isinstance(decision, GiveUp) and decision.suspends else None,
         hold_chat=again.at if again and again.hold_chat else None,
@@ -71,6 +71,7 @@ def _record_of(
     decision: Decision,
     reason: str,
     now: datetime,
+    doubtful: frozenset[int],
 ) -> Record:
     match decision:
         case Done() if len(pieces) > 1 and text is not None and claim.kind is not OutboxKind.STATUS:
@@ -92,7 +93,7 @@ def _record_of(
         case GiveUp():
             said = text.own if text is not None else ()
             error = f"{decision.why}: {reason}"[:500]
-            return Settled(claim=claim, state=OutboxState.FAILED, said=said, error=error)
+            return Settled(claim=claim, state=OutboxState.FAILED, said=said, doubtful=doubtful, error=error)
         case Again():
             return PutBack(
                 claim=claim,
@@ -100,6 +101,7 @@ def _record_of(
                 ready_at=now if decision.hold_channel else decision.at,
                 error=decision.why.value,
                 repeat=decision.repeat,
+                doubtful=doubtful,
             )
 
 
@@ -107,6 +109,11 @@ def _riders(pieces: Sequence[Message]) -> dict[int, dict[str, Any] | None]:
     """Of what the first piece took along, what is left to say."""
     left = {rider: left_of(rider, pieces[1:]) for piece in pieces[:1] for rider in sorted(riders_in(piece))}
     return {rider: to_json(rest) if rest is not None else None for rider, rest in left.items()}
+
+
+def _doubtful(pieces: Sequence[Message], outcome: Outcome) -> frozenset[int]:
+    """The riders that are out, or not."""
+    return riders_in(pieces[0]) if pieces and isinstance(outcome, Uncertain) else frozenset()
 
 
 def _rest(claim: Claim, pieces: Sequence[Message]) -> dict[str, Any] | None:

@@ -17,21 +17,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channel import Channel, Destination, File, Outcome, Uncertain
 from bot.message import Message
+from bot.news import riders_in
 from bot.offers import with_numbers
 from bot.press import Press, without_its_paper
 from plan.hours import OfficeHours
 from plan.workdays import WorkingCalendar
 from scheduler.conclude import conclude
-from scheduler.ledger import Entry, Ledger, tell_undelivered
+from scheduler.ledger import Entry, Ledger, tell_given_up
 from scheduler.quota import next_useful, note_sends
 from scheduler.retry import Why, useful_until
 from scheduler.texts import Text, texts_of
-from store import claims, outbox
+from store import claims, leases
 from store.claims import LEASE, Claim
 from store.database import Database
 from store.outcomes import PutBack, Settled
 from store.pacing import Pace
 from store.quota import Allowance, is_used_up
+from store.riders import leave
 from store.states import OutboxKind, OutboxState
 from store.waiting import next_ready_at, something_waits
 
@@ -250,16 +252,12 @@ class Deliverer:
         wall = self._wall()
         async with self._database.write() as session:
             await self._give_up_doubtful(session)
-            taken = await outbox.take_back(
+            taken = await leases.take_back(
                 session, wall=wall, now=self._clock(), whoever_holds=whoever_holds, but=self._held
             )
             # They may have left.
             await note_sends(session, taken.channels, self._allowances, now=self._clock(), wall=wall)
-            for row in taken.failed:
-                if row.kind is OutboxKind.NOTICE:
-                    await tell_undelivered(
-                        session, outbox_id=row.id, chat_id=row.chat_id, reason=row.error or "", wall=wall
-                    )
+            await tell_given_up(session, taken.failed, wall=wall)
         if taken.again or taken.failed:
             _log.warning("leases ended without an outcome", again=taken.again, failed=len(taken.failed))
         return taken.again + len(taken.failed)
@@ -307,7 +305,7 @@ class Deliverer:
                 channel = self._channels[claim.channel]
                 pieces = channel.pieces(text.message)
                 if not channel.has_buttons:
-                    pieces = [await self._with_numbers(claim, pieces[0]), *pieces[1:]]
+                    pieces = [await self._on_record(claim, pieces[0]), *pieces[1:]]
                 file = await self._printed(channel, claim, pieces[0])
                 if file is None and pieces[0].paper is not None:
                     pieces = [without_its_paper(pieces[0]), *pieces[1:]]
@@ -342,11 +340,14 @@ class Deliverer:
             texts = await texts_of(session, [claim], made_at=self._wall(), now=self._clock())
             return texts.get(claim.id)
 
-    async def _with_numbers(self, claim: Claim, piece: Message) -> Message:
-        """On record before the piece leaves, so that an answer to it is understood by any process."""
-        if not piece.rows():
+    async def _on_record(self, claim: Claim, piece: Message) -> Message:
+        """Before the piece leaves: its choices' numbers, so that any process understands an answer, and what rides in it."""
+        riders = riders_in(piece)
+        if not piece.rows() and not riders:
             return piece
         async with self._database.write() as session:
+            if riders:
+                await leave(session, riders, token=claim.token)
             return await with_numbers(
                 session, piece, chat_id=claim.chat_id, outbox_id=claim.id, now=self._clock()
             )

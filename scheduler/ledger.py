@@ -20,10 +20,12 @@ from scheduler.troubles import tell_operators, undelivered
 from store import chats, claims, statuses
 from store.database import Database
 from store.outages import is_away
-from store.outcomes import Record, Settled, record
+from store.outcomes import PutBack, Record, Settled, record
 from store.pacing import Pace
 from store.quota import Allowance
+from store.riders import doubt
 from store.states import OutboxKind, OutboxState
+from store.tables import OutboxRow
 
 _PAUSE = 1.0
 # What ends within this moment is written together.
@@ -143,7 +145,14 @@ class Ledger:
                 await self._note_chat(session, entry)
                 if entry.record.claim.id in ours:
                     await _tell_failure(session, entry.record, wall)
+                    await self._doubt_riders(session, entry.record, wall)
                     await _note_status(session, entry)
+
+    async def _doubt_riders(self, session: AsyncSession, one: Record, wall: datetime) -> None:
+        if isinstance(one, Settled | PutBack):
+            await tell_given_up(
+                session, await doubt(session, one.doubtful, wall=wall, now=self._clock()), wall=wall
+            )
 
     async def _hold(self, session: AsyncSession, entry: Entry, wall: datetime) -> None:
         claim = entry.record.claim
@@ -199,6 +208,15 @@ async def _note_status(session: AsyncSession, entry: Entry) -> None:
         await statuses.put_up(session, one.claim.chat_id, external_id=one.external_id, shown=entry.shows)
     elif entry.lost_its_use:
         await statuses.want_status(session, [one.claim.chat_id])
+
+
+async def tell_given_up(session: AsyncSession, rows: Sequence[OutboxRow], *, wall: datetime) -> None:
+    """Tell of the notices among messages that were given up."""
+    for row in rows:
+        if row.kind is OutboxKind.NOTICE:
+            await tell_undelivered(
+                session, outbox_id=row.id, chat_id=row.chat_id, reason=row.error or "", wall=wall
+            )
 
 
 async def tell_undelivered(

@@ -83,11 +83,20 @@ def _with_riders(
     riders: Sequence[Rider],
     noticed: Mapping[int, Sequence[NoticedEntry]],
 ) -> Message | None:
-    """Of an answer in pieces the riders are in its text already; what of them has arrived meanwhile is left out."""
+    """Of an answer in pieces the riders are in its text already; what of them has arrived meanwhile is left out. Above a
+    message that is itself a repeat the mark stands for all."""
+    marked = {rider.id for rider in riders if rider.repeat and not claim.repeat}
     if claim.continued and claim.body and main is not None:
-        return without_news(main, but={rider.id for rider in riders})
+        return without_news(main, but={rider.id for rider in riders}, marked=marked)
     texts = ((rider.id, _rider_message(rider, noticed.get(rider.id, ()))) for rider in riders)
-    return with_news(main, [News(id=number, message=text) for number, text in texts if text is not None])
+    return with_news(
+        main,
+        [
+            News(id=number, message=text, marked=number in marked)
+            for number, text in texts
+            if text is not None
+        ],
+    )
 
 
 def _rider_message(rider: Rider, noticed: Sequence[NoticedEntry]) -> Message | None:

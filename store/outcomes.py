@@ -32,12 +32,13 @@ _NOTICE_STATE = {
 class Settled:
     """The row is closed as SENT, FAILED or DROPPED. `said` are the notices (ids) that its text spoke of: they share its
     state; what it left out, for there was nothing to say any more, is dropped. `riders` are the messages (ids) that it took
-    along, each with what is left to say of it."""
+    along, each with what is left to say of it; `doubtful` are those of which nobody knows whether they arrived."""
 
     claim: Claim
     state: OutboxState
     said: tuple[int, ...] = ()
     riders: Riders = field(default_factory=dict)
+    doubtful: frozenset[int] = frozenset()
     external_id: str | None = None
     error: str | None = None
 
@@ -56,12 +57,14 @@ class PieceSent:
 
 @dataclass(frozen=True, kw_only=True)
 class PutBack:
-    """The row goes back in line for `ready_at`; `repeat` marks it as perhaps received."""
+    """The row goes back in line for `ready_at`; `repeat` marks it as perhaps received, and with it the riders (ids) in
+    `doubtful`."""
 
     claim: Claim
     ready_at: datetime
     error: str | None = None
     repeat: bool = False
+    doubtful: frozenset[int] = frozenset()
 
 
 Record = Settled | PieceSent | PutBack

@@ -1,7 +1,8 @@
 """Riders: what a sparing chat hears only together with something else.
 
 A service that counts its messages is written to unasked once a day at most. There a note, or a nudge, never leaves by itself:
-it rides in the chat's next answer or in its morning message, and shares what comes of that.
+it rides in the chat's next answer or in its morning message, and shares what comes of that, also the doubt whether it
+arrived.
 """
 
 from collections.abc import Collection, Sequence
@@ -22,12 +23,14 @@ _OUTBOX, _CHAT = table_of(OutboxRow), table_of(ChatRow)
 
 @dataclass(frozen=True, kw_only=True)
 class Rider:
-    """A message that waits for another one to take it along. A nudge's `body` is its lead-in, `morning` its business day."""
+    """A message that waits for another one to take it along. A nudge's `body` is its lead-in, `morning` its business day;
+    `repeat`: it was perhaps received."""
 
     id: int
     chat_id: int
     body: dict[str, Any]
     morning: date | None
+    repeat: bool
 
 
 def rides(row: FromClause = _OUTBOX, chat: FromClause = _CHAT) -> ColumnElement[bool]:
@@ -52,7 +55,7 @@ def has_had_its_message(row: FromClause = _OUTBOX, chat: FromClause = _CHAT) -> 
 async def riders_of(session: AsyncSession, chat_ids: Collection[int]) -> Sequence[Rider]:
     """What waits to be taken along in these chats, the oldest first."""
     found = await session.execute(
-        select(_OUTBOX.c.id, _OUTBOX.c.chat_id, _OUTBOX.c.body, _OUTBOX.c.morning)
+        select(_OUTBOX.c.id, _OUTBOX.c.chat_id, _OUTBOX.c.body, _OUTBOX.c.morning, _OUTBOX.c.repeat)
         .join_from(_OUTBOX, _CHAT, _OUTBOX.c.chat_id == _CHAT.c.id)
         .where(_OUTBOX.c.chat_id.in_(list(chat_ids)), is_word(_OUTBOX.c.state, OutboxState.QUEUED), rides())
         .order_by(_OUTBOX.c.id)
@@ -87,6 +90,57 @@ async def riders_wait(session: AsyncSession, today: date) -> bool:
     return bool(await session.scalar(select(exists(_chats_with_news(today)))))
 
 
+async def leave(session: AsyncSession, riders: Collection[int], *, token: str) -> None:
+    """They are in a message that is claimed under that token. The caller's transaction commits before the message leaves: who
+    takes it back from a sender that died knows what was in it."""
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(list(riders)), OutboxRow.state == OutboxState.QUEUED)
+        .values(lease_token=token)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def left_with(session: AsyncSession, *, chat_id: int, token: str) -> Sequence[int]:
+    """The riders (ids) that were in the chat's message that was claimed under that token."""
+    found = await session.scalars(
+        select(_OUTBOX.c.id)
+        .join_from(_OUTBOX, _CHAT, _OUTBOX.c.chat_id == _CHAT.c.id)
+        .where(
+            _OUTBOX.c.chat_id == chat_id,
+            _OUTBOX.c.lease_token == token,
+            is_word(_OUTBOX.c.state, OutboxState.QUEUED),
+            rides(),
+        )
+    )
+    return found.all()
+
+
+async def doubt(
+    session: AsyncSession, riders: Collection[int], *, wall: datetime, now: datetime
+) -> Sequence[OutboxRow]:
+    """Nobody knows whether they arrived: they ride again, marked as repeats; those that were so already are given up.
+    Returns the latter."""
+    if not riders:
+        return ()
+    rows = await session.scalars(
+        select(OutboxRow)
+        .where(OutboxRow.id.in_(list(riders)), OutboxRow.state == OutboxState.QUEUED)
+        .order_by(OutboxRow.id)
+        .with_for_update()
+    )
+    failed = []
+    for row in rows:
+        row.lease_token = None
+        if row.repeat:
+            row.state, row.settled_at, row.error = OutboxState.FAILED, wall, "uncertain twice"
+            failed.append(row)
+        row.repeat = True
+    await session.flush()
+    await _settle_notices(session, [row.id for row in failed], NoticeState.FAILED, now)
+    return failed
+
+
 async def has_arrived(
     session: AsyncSession,
     rider: int,
@@ -102,12 +156,12 @@ async def has_arrived(
         await session.execute(
             update(OutboxRow)
             .where(OutboxRow.id == rider, OutboxRow.state == OutboxState.QUEUED)
-            .values(body=left)
+            .values(body=left, repeat=False, lease_token=None)
             .execution_options(synchronize_session=False)
         )
         return
     await _settle(session, [rider], OutboxState.SENT, wall=wall, external_ids=[with_message])
-    await _drop_notices(session, [rider], now)
+    await _settle_notices(session, [rider], NoticeState.DROPPED, now)
 
 
 async def _settle(
@@ -121,11 +175,13 @@ async def _settle(
     )
 
 
-async def _drop_notices(session: AsyncSession, ids: Collection[int], now: datetime) -> None:
+async def _settle_notices(
+    session: AsyncSession, ids: Collection[int], state: NoticeState, now: datetime
+) -> None:
     await session.execute(
         update(NoticeRow)
         .where(NoticeRow.outbox_id.in_(list(ids)), NoticeRow.state == NoticeState.PENDING)
-        .values(state=NoticeState.DROPPED, settled_at=now)
+        .values(state=state, settled_at=now)
         .execution_options(synchronize_session=False)
     )
 
@@ -134,7 +190,7 @@ async def drop_riders(session: AsyncSession, ids: Collection[int], *, wall: date
     """These nudges have nothing to say any more."""
     if ids:
         await _settle(session, ids, OutboxState.DROPPED, wall=wall, error="nothing left to say")
-        await _drop_notices(session, ids, now)
+        await _settle_notices(session, ids, NoticeState.DROPPED, now)
 
 
 async def give_up_old_riders(session: AsyncSession, *, queued_before: datetime, wall: datetime) -> int:

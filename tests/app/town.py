@@ -165,6 +165,12 @@ class Town:
     async def texts(self, chat: int) -> list[str]:
         return [message.text for message in await self.heard(chat)]
 
+    async def waiting(self, channel: str) -> int:
+        """How many updates of a channel the bot has not taken yet."""
+        state = await self.ask("GET", "/state")
+        on_zalo, on_telegram = state["zalo"]["waiting"], state["webhook"]["pending_update_count"]
+        return int(on_zalo if channel == ZALO else on_telegram)
+
     async def sends(self) -> list[tuple[int, int]]:
         """(chat, status) of every sendMessage, in order; status 0 when the connection was cut."""
         calls = (await self.ask("GET", "/log"))["calls"]

@@ -17,7 +17,7 @@ from bot.channel import Outcome, Refused, RetryLater, Sent, Uncertain
 from plan.vietnam import instant_of
 from scheduler.retry import Again, Done, GiveUp, decide, useful_until
 from scheduler.scan import scan_if_owed
-from store import claims, notices, outbox
+from store import claims, leases, notices, outbox
 from store.claims import LEASE, Claim
 from store.database import Database
 from store.outcomes import PutBack, Record, Settled, record
@@ -199,7 +199,7 @@ class Delivery(RuleBasedStateMachine):
 
     async def _take_back(self) -> None:
         async with self.database.write() as session:
-            await outbox.take_back(session, wall=self.wall, now=self.now)
+            await leases.take_back(session, wall=self.wall, now=self.now)
 
     @precondition(lambda self: self.day < date(2023, 3, 20))
     @rule()

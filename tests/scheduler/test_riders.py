@@ -6,21 +6,26 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.channel import Destination, File, Outcome, Refused, RetryLater, Sent
-from bot.message import Choice, Message, Tone, block, message, to_json
+from bot.channel import Destination, File, Outcome, Refused, RetryLater, Sent, Uncertain
+from bot.message import Choice, Message, Tone, block, from_json, message, to_json
 from bot.zalo.render import split
 from plan.hours import OfficeHours
 from scheduler.deliver import Deliverer
 from scheduler.scan import scan_if_owed
+from store import claims
 from store.chats import chat_for
 from store.database import Database
 from store.nudges import queue_nudge
 from store.outbox import queue, queue_note
 from store.quota import Allowance
+from store.restores import record_restore
+from store.riders import leave, riders_of
 from store.states import ChatKind, NoticeState, OutboxKind, OutboxState, Role, State
 from store.tables import AssignmentRow, BindingRow, NoticeRow, OutboxRow, StatusWishRow
 from tests.app.town import AT_ONCE
 from tests.worlds import TIMETABLE, WALL, at, bring_in, dated, plan, task
+
+REPEAT = "(gửi lại, có thể anh/chị đã nhận)"
 
 
 class Pencil:
@@ -32,6 +37,7 @@ class Pencil:
 
     def __init__(self) -> None:
         self.sent: list[Message] = []
+        self.repeats: list[bool] = []
         self.outcomes: list[Outcome] = []
 
     def pieces(self, whole: Message) -> list[Message]:
@@ -48,6 +54,7 @@ class Pencil:
         if self.outcomes:
             return self.outcomes.pop(0)
         self.sent.append(piece)
+        self.repeats.append(repeat)
         return Sent(external_id=str(len(self.sent)))
 
 
@@ -116,6 +123,24 @@ class Desk:
         await scan_if_owed(
             self.database, TIMETABLE, day=date.fromisoformat(day), now=self.now, wall=self.wall
         )
+
+    async def bind_operator(self) -> int:
+        """The operator's chat (id), which is not a sparing one."""
+        async with self.database.write() as session:
+            chat = await chat_for(session, channel="pencil", address="op", kind=ChatKind.PRIVATE)
+            session.add(BindingRow(chat_id=chat.id, role=Role.OPERATOR, agency="", bound_at=self.now))
+            return chat.id
+
+    async def notes_to(self, chat: int) -> list[str]:
+        async with self.database.read() as session:
+            notes = await session.scalars(
+                select(OutboxRow).where(OutboxRow.kind == OutboxKind.NOTE, OutboxRow.chat_id == chat)
+            )
+            return [words(from_json(note.body)) for note in notes if note.body]
+
+    async def notice_states(self) -> list[NoticeState]:
+        async with self.database.read() as session:
+            return list(await session.scalars(select(NoticeRow.state).order_by(NoticeRow.id)))
 
     async def states(self, kind: OutboxKind) -> list[OutboxState]:
         async with self.database.read() as session:
@@ -290,6 +315,85 @@ async def test_when_an_answer_fails_the_nudge_that_rode_with_it_rides_on(desk: D
 
     assert "Đôn đốc:" in said
     assert "1.1" in said
+
+
+async def perhaps_told(desk: Desk, how: str) -> None:
+    """An answer leaves, and nobody knows whether it arrived; it goes again a while later."""
+    await desk.reply("Trả lời.")
+    if how == "no answer came":
+        desk.pencil.outcomes = [Uncertain(reason="read timeout")]
+        assert await desk.deliver() == []
+        return
+    async with desk.database.write() as session:
+        [held] = await claims.claim(
+            session, channel="pencil", wall=desk.wall, pace=AT_ONCE, morning=None, room=1
+        )
+        riders = await riders_of(session, [desk.chat])
+        await leave(session, [rider.id for rider in riders], token=held.token)
+    desk.wall += claims.LEASE + timedelta(seconds=1)
+    assert await desk.deliverer.take_back() == 1
+
+
+@pytest.mark.parametrize("how", ["no answer came", "the sender died"])
+async def test_what_perhaps_arrived_with_one_message_rides_with_the_next_as_a_repeat(
+    desk: Desk, how: str
+) -> None:
+    await desk.note("Gia hạn đã được chấp nhận.")
+    await perhaps_told(desk, how)
+    await desk.note("Tin sau.")
+
+    await desk.reply("Trả lời khác.")
+    [said] = await desk.deliver()
+
+    assert f"{REPEAT}\nGia hạn đã được chấp nhận." in said
+    assert said.count(REPEAT) == 1
+    assert "Tin sau." in said
+    desk.wall += timedelta(minutes=1)
+    assert await desk.deliver() == ["Trả lời."]
+    assert await desk.states(OutboxKind.NOTE) == [OutboxState.SENT, OutboxState.SENT]
+
+
+@pytest.mark.parametrize("how", ["no answer came", "the sender died"])
+async def test_above_a_repeated_message_the_mark_is_also_for_what_rides_in_it(desk: Desk, how: str) -> None:
+    await desk.note("Gia hạn đã được chấp nhận.")
+    await perhaps_told(desk, how)
+    desk.wall += timedelta(minutes=1)
+
+    [said] = await desk.deliver()
+
+    assert "Gia hạn đã được chấp nhận." in said
+    # The channel writes it above the whole.
+    assert REPEAT not in said
+    assert desk.pencil.repeats == [True]
+
+
+async def test_what_perhaps_arrived_twice_is_given_up_and_the_operator_hears_of_a_nudge(desk: Desk) -> None:
+    operator = await desk.bind_operator()
+    await desk.scan("2023-03-07")
+    await desk.deliver()
+    await desk.nudge("2023-03-07", "Đôn đốc:")
+    desk.pencil.outcomes = [Uncertain(reason="read timeout")] * 2
+    await desk.reply("Trả lời.")
+    await desk.deliver()
+    desk.wall += timedelta(minutes=1)
+    await desk.deliver()
+
+    assert await desk.states(OutboxKind.NOTICE) == [OutboxState.SENT, OutboxState.FAILED]
+    assert await desk.notice_states() == [NoticeState.SENT, NoticeState.FAILED]
+    assert any("Sở Tư pháp" in text for text in await desk.notes_to(operator))
+    await desk.reply("Trả lời khác.")
+    assert await desk.deliver() == ["Trả lời khác."]
+
+
+async def test_what_waits_in_a_restored_backup_rides_as_a_repeat(desk: Desk) -> None:
+    await desk.note("Gia hạn đã được chấp nhận.")
+    async with desk.database.write() as session:
+        await record_restore(session, at=desk.wall, day=date(2023, 3, 7))
+
+    await desk.reply("Trả lời.")
+    [said] = await desk.deliver()
+
+    assert f"{REPEAT}\nGia hạn đã được chấp nhận." in said
 
 
 async def test_a_note_that_nothing_takes_along_for_a_week_has_lost_its_use(desk: Desk) -> None:

@@ -6,10 +6,10 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select
 
-from store import claims, outbox
+from store import claims, leases, outbox
 from store.claims import LEASE, Claim
 from store.database import Database
-from store.outbox import TakenBack
+from store.leases import TakenBack
 from store.outcomes import PieceSent, PutBack, Settled, record
 from store.pacing import Pace
 from store.states import OutboxKind, OutboxState
@@ -62,7 +62,7 @@ def as_sent(claim: Claim, external_id: str = "7") -> Settled:
 
 async def taken_back(database: Database, *, after: timedelta) -> TakenBack:
     async with database.write() as session:
-        return await outbox.take_back(session, wall=WALL + after, now=NOW)
+        return await leases.take_back(session, wall=WALL + after, now=NOW)
 
 
 async def state_of(database: Database, row_id: int) -> OutboxRow:
@@ -300,7 +300,7 @@ async def test_when_nobody_else_lives_all_that_is_claimed_is_taken_back_at_once(
     await claimed(database)
 
     async with database.write() as session:
-        taken = await outbox.take_back(session, wall=WALL + SECOND, now=NOW, whoever_holds=True)
+        taken = await leases.take_back(session, wall=WALL + SECOND, now=NOW, whoever_holds=True)
 
     assert taken.again == 1
     assert [claim.id for claim in await claimed(database, wall=WALL + SECOND)] == [row]
