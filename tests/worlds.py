@@ -14,11 +14,11 @@ from plan.vietnam import instant_of
 from plan.workdays import WorkingCalendar
 from store.chats import chat_for
 from store.database import Database
-from store.migrate import migrate
 from store.states import ChatKind, Role
 from store.sync import SyncResult, sync_plan
 from store.tables import BindingRow, ChatRow
 from store.timetable import Timetable
+from tests.databases import migrate_file, opened_file
 
 TIMETABLE = Timetable(rules=ReminderRules(), calendar=WorkingCalendar())
 WALL = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -98,12 +98,10 @@ def plan(*tasks: Task, with_report: bool = False) -> Plan:
 @asynccontextmanager
 async def empty_store(folder: Path) -> AsyncIterator[Database]:
     """A migrated SQLite store in a real file."""
-    database = Database(f"sqlite:///{folder / 'store.db'}")
-    try:
-        await migrate(database)
+    file = folder / "store.db"
+    await migrate_file(file)
+    async with opened_file(file) as database:
         yield database
-    finally:
-        await database.close()
 
 
 async def bring_in(database: Database, wanted: Plan, *, on: str) -> SyncResult:

@@ -28,7 +28,7 @@ async def test_the_command_kills_counts_and_says_that_the_promise_was_kept(tmp_p
 async def test_three_bots_on_one_database_lose_and_repeat_nothing_whichever_of_them_die(
     tmp_path: Path, postgresql_server: str
 ) -> None:
-    url = await new_database(postgresql_server, "drill")
+    url = new_database(postgresql_server, "drill")
     options = ("--kills", "15", "--processes", "3", "--seed", "5", "--database-url", url)
     async with command(tmp_path, "drill", *options) as bots:
         code = await bots.ended(within=_PATIENCE_SECONDS)
@@ -59,8 +59,8 @@ async def test_a_drill_that_is_stopped_leaves_nobody_behind(tmp_path: Path) -> N
 async def test_a_database_that_holds_anything_is_not_drilled_on(
     tmp_path: Path, postgresql_server: str
 ) -> None:
-    url = await new_database(postgresql_server, "in_use")
-    await at_the_server(url, "CREATE TABLE plans (key text)")
+    url = new_database(postgresql_server, "in_use")
+    at_the_server(url, "CREATE TABLE plans (key text)")
 
     async with command(tmp_path, "drill", "--kills", "1", "--database-url", url) as bot:
         code = await bot.ended()

@@ -38,8 +38,11 @@ async def town() -> AsyncIterator[Town]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def store_url(request: pytest.FixtureRequest, tmp_path: Path, postgresql_url: str) -> str:
-    return postgresql_url if request.param == "postgresql" else f"sqlite:///{tmp_path / 'store.db'}"
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    url: str = request.getfixturevalue("postgresql_url")
+    return url
 
 
 @asynccontextmanager

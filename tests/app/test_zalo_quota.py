@@ -32,10 +32,11 @@ async def chat(town: Town) -> int:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path, postgresql_url: str) -> dict[str, object]:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, object]:
     """Where the bot keeps what it knows."""
-    url = postgresql_url if request.param == "postgresql" else f"sqlite:///{tmp_path / 'store.db'}"
-    return {"database_url": url}
+    if request.param == "sqlite":
+        return {"database_url": f"sqlite:///{tmp_path / 'store.db'}"}
+    return {"database_url": request.getfixturevalue("postgresql_store_url")}
 
 
 async def allow(town: Town, messages: int) -> None:

@@ -26,6 +26,7 @@ from store.states import ChatKind, Role
 from store.sync import sync_plan
 from store.tables import AssignmentRow, AuditRow, Base, BindingRow
 from store.timetable import Timetable
+from tests.databases import IN_MEMORY, contents, fill, opened
 
 DEPARTMENTS = {
     "SNV": "Sở Nội vụ",
@@ -210,6 +211,8 @@ ENTRANCES = {"telegram": telegram_entrance(BOT_NAME)}
 TIMETABLE = Timetable(rules=ReminderRules(), calendar=WorkingCalendar())
 _TAPPABLE = re.compile(r"(?<!\S)/[a-z]+_[\w…]")
 MORNING = datetime(2023, 3, 13, 0, 30, tzinfo=UTC)
+# What a store holds that was brought in line with the small plan once.
+_settled: list[bytes] = []
 
 
 class Office:
@@ -363,13 +366,25 @@ async def put_plan(session: AsyncSession, plan: Plan) -> None:
 @asynccontextmanager
 async def open_office(*plans: Plan) -> AsyncIterator[Office]:
     """On those plans, else on the small one."""
-    database = Database("sqlite:///:memory:")
+    async with opened(IN_MEMORY) as database:
+        if plans:
+            await _settle_in(database, *plans)
+        else:
+            await fill(database, await _on_the_small_plan())
+        yield Office(database)
+
+
+async def _on_the_small_plan() -> bytes:
+    if not _settled:
+        async with opened(IN_MEMORY) as database:
+            await _settle_in(database, PLAN)
+            _settled.append(await contents(database))
+    return _settled[0]
+
+
+async def _settle_in(database: Database, *plans: Plan) -> None:
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     async with database.write() as session:
-        for plan in plans or (PLAN,):
+        for plan in plans:
             await put_plan(session, plan)
-    try:
-        yield Office(database)
-    finally:
-        await database.close()

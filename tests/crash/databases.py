@@ -1,5 +1,6 @@
 """Fresh stores by the dozen: each a copy of one in which everything is settled."""
 
+import asyncio
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,11 +48,11 @@ class PostgresStores:
     @classmethod
     async def on(cls, url: str) -> "PostgresStores":
         """Its clients die, the machine does not: what is written need not be on the disk."""
-        await at_the_server(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-        return cls(url=url, pattern=await new_database(url, "pattern"))
+        at_the_server(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        return cls(url=url, pattern=new_database(url, "pattern"))
 
     async def copy(self, name: str) -> str:
-        return await new_database(self.url, name, like="pattern")
+        return await asyncio.to_thread(new_database, self.url, name, like="pattern")
 
     async def forget(self, name: str) -> None:
-        await at_the_server(self.url, f"DROP DATABASE {name} WITH (FORCE)")
+        await asyncio.to_thread(at_the_server, self.url, f"DROP DATABASE {name} WITH (FORCE)")

@@ -272,12 +272,12 @@ def test_three_of_one_agency_in_one_week_are_too_much_at_once(rows: list[Owed], 
 
 
 async def test_two_processes_that_scan_at_the_same_moment_tell_it_once(
-    postgresql: Database, postgresql_url: str
+    postgresql: Database, postgresql_store_url: str
 ) -> None:
     mornings = Mornings(database=postgresql)
     await a_plan(postgresql)
     office = await mornings.office()
-    other = Database(postgresql_url)
+    other = Database(postgresql_store_url)
     try:
         await asyncio.gather(mornings.scan("2023-03-13"), Mornings(database=other).scan("2023-03-13"))
     finally:

@@ -136,7 +136,7 @@ async def settled(desk: Desk, number: int, chat: int, line: Callable[[str], str]
     """Deliver for as long as it takes."""
     async with asyncio.timeout(30):
         while (row := await desk.row(number)).state not in FINAL:
-            await desk.deliver(after=10)
+            await desk.deliver(after=60)
             await asyncio.sleep(0.01)
     await desk.deliver(after=3600)
     texts = await desk.texts(chat)

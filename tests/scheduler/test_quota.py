@@ -1,9 +1,8 @@
 """A channel whose messages are counted: warned of in time, what is left kept for notices, and what waits is told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -17,7 +16,6 @@ from scheduler.watch import Healing, Watch
 from store import claims, vitals
 from store.chats import chat_for
 from store.database import Database
-from store.migrate import migrate
 from store.outbox import queue
 from store.quota import Allowance, HeldBack, count_sends, held_back, sent_in_month, users_of
 from store.states import ChatKind, OutboxKind, OutboxState, Role
@@ -31,17 +29,9 @@ OPENING = at("2023-03-31", "07:00")
 EXCEEDED = RetryLater(reason="quota exceeded", whole_channel=True)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(
-    request: pytest.FixtureRequest, tmp_path: Path, postgresql_url: str
-) -> AsyncIterator[Database]:
-    url = postgresql_url if request.param == "postgresql" else f"sqlite:///{tmp_path / 'store.db'}"
-    store = Database(url)
-    try:
-        await migrate(store)
-        yield store
-    finally:
-        await store.close()
+@pytest.fixture
+def database(each_database: Database) -> Database:
+    return each_database
 
 
 @pytest.fixture

@@ -113,9 +113,9 @@ async def test_a_leader_whose_connection_ends_stops_its_work_and_the_lead_goes_o
 
 
 async def test_a_leader_that_hears_nothing_more_stops_before_anybody_else_can_lead(
-    postgresql: Database, postgresql_url: str
+    postgresql: Database, postgresql_store_url: str
 ) -> None:
-    async with open_wire(postgresql_url) as wire:
+    async with open_wire(postgresql_store_url) as wire:
         far = Database(wire.url)
         cut_off, near = Candidate(far, "cut off"), Candidate(postgresql, "near")
         async with standing(cut_off):

@@ -9,7 +9,6 @@ import pytest
 from starlette.routing import BaseRoute
 
 from store.database import Database
-from store.migrate import migrate
 from tests.web.boarding import Town, open_town
 from tests.worlds import empty_store
 from web.application import application
@@ -39,22 +38,8 @@ def serve() -> Serve:
     return served
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def board_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database with nothing in it."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.db'}"
-    url: str = request.getfixturevalue("postgresql_url")
-    return url
-
-
 @pytest.fixture
-async def town(board_url: str) -> AsyncIterator[Town]:
+async def town(each_database: Database) -> AsyncIterator[Town]:
     """The board on the small plan, on each database."""
-    store = Database(board_url)
-    try:
-        await migrate(store)
-        async with open_town(store) as opened:
-            yield opened
-    finally:
-        await store.close()
+    async with open_town(each_database) as opened:
+        yield opened
