@@ -18,8 +18,9 @@ from bot.channel import KnowsAdmins
 from bot.conversation import Answer, Conversation
 from bot.handling import PARKED, Handled, handled
 from bot.message import message, to_json
+from bot.notes import tell_operators
 from bot.request import Back, Gone, Incoming, Moved, Tap, Wordless, Words
-from bot.wording import ADMINS_NEVER_KNOWN, ADMINS_UNKNOWN, NO_WORDS, SOMETHING_WENT_WRONG
+from bot.wording import ADMINS_NEVER_KNOWN, ADMINS_UNKNOWN, NO_WORDS, SOMETHING_WENT_WRONG, parked
 from plan.vietnam import day_of
 from store import chats, inbox
 from store.database import Database
@@ -251,6 +252,7 @@ class Reception:
                     key=f"reply:{row_id}",
                     acknowledges=incoming.tap_id if isinstance(incoming, Tap) else None,
                 )
+            await tell_operators(session, parked(row_id, error), key=f"parked:{row_id}", wall=wall)
         self._on_handled(PARKED)
 
 

@@ -150,6 +150,17 @@ def way_in(offices: Sequence[str]) -> Message:
     )
 
 
+def parked(number: int, error: Exception) -> Message:
+    """For operators: what came in as the inbox's row `number` cannot be handled. What it said is not repeated."""
+    return message(
+        block_of(
+            line("⚠️ Bot không xử lý được một tin nhận được."),
+            line("Lỗi: ", code(type(error).__name__), f" · số {number} trong hộp thư đến"),
+        ),
+        "Tin này được để riêng, các tin khác vẫn được xử lý. Chi tiết ở nhật ký của chương trình.",
+    )
+
+
 def no_longer_bound(agency: str) -> Message:
     return message(
         f"Cuộc trò chuyện này không còn kết nối với {agency}, nên không ghi được. Chưa có gì thay đổi."

@@ -15,23 +15,28 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.message import from_json
+from bot.notes import tell_operators
+from plan.vietnam import day_of
 from scheduler.quota import note_sends
-from scheduler.troubles import tell_operators, undelivered
+from scheduler.troubles import undelivered, undelivered_note
 from store import chats, claims, statuses
 from store.database import Database
 from store.outages import is_away
-from store.outcomes import PutBack, Record, Settled, record
+from store.outcomes import PieceSent, PutBack, Record, Settled, record
 from store.pacing import Pace
 from store.quota import Allowance
 from store.riders import doubt
 from store.states import OutboxKind, OutboxState
-from store.tables import OutboxRow
+from store.tables import ChatRow, OutboxRow
 
 _PAUSE = 1.0
 # What ends within this moment is written together.
 _GATHER_SECONDS = 0.01
 _WORK = "outcomes"
 _SAME_MOMENT = timedelta(seconds=5)
+_TOLD_OF = (OutboxKind.NOTICE, OutboxKind.NOTE)
+_UNDELIVERED = "undelivered:"
 _log = structlog.get_logger("deliver")
 
 
@@ -52,6 +57,12 @@ class Entry:
     shows: str | None = None
     lost_its_use: bool = False
     counts: bool = False
+
+    @property
+    def is_out(self) -> bool:
+        """Whether the chat has taken it, or a piece of it."""
+        one = self.record
+        return isinstance(one, PieceSent) or (isinstance(one, Settled) and one.state is OutboxState.SENT)
 
 
 class Ledger:
@@ -181,6 +192,10 @@ class Ledger:
             await chats.move_chat(session, channel=claim.channel, old=claim.address, new=entry.moved_to)
         if entry.out_of_reach is not None:
             await chats.suspend(session, claim.chat_id, entry.out_of_reach)
+        if claim.suspended and entry.is_out:
+            # The person was back before it was on record that they had gone.
+            chat = await session.get_one(ChatRow, claim.chat_id)
+            await chats.resume(session, chat, day_of(self._clock()))
 
 
 def _is_away(error: Exception) -> TypeGuard[SQLAlchemyError]:
@@ -188,14 +203,9 @@ def _is_away(error: Exception) -> TypeGuard[SQLAlchemyError]:
 
 
 async def _tell_failure(session: AsyncSession, one: Record, wall: datetime) -> None:
-    """A morning message that is given up is told to the operator at once; the standing office has it on its list the next
-    morning."""
-    if not isinstance(one, Settled) or one.state is not OutboxState.FAILED:
-        return
-    if one.claim.kind is OutboxKind.NOTICE:
-        await tell_undelivered(
-            session, outbox_id=one.claim.id, chat_id=one.claim.chat_id, reason=one.error or "", wall=wall
-        )
+    if isinstance(one, Settled) and one.state is OutboxState.FAILED:
+        row = await session.get_one(OutboxRow, one.claim.id, populate_existing=True)
+        await tell_given_up(session, [row], wall=wall)
 
 
 async def _note_status(session: AsyncSession, entry: Entry) -> None:
@@ -211,17 +221,17 @@ async def _note_status(session: AsyncSession, entry: Entry) -> None:
 
 
 async def tell_given_up(session: AsyncSession, rows: Sequence[OutboxRow], *, wall: datetime) -> None:
-    """Tell of the notices among messages that were given up."""
+    """Tell the operators of reminders and notes that were given up, once a message; the standing office has the reminders on
+    its list the next morning. Who asked for an answer asks again, and a status is wished for anew. That a word of this kind
+    has failed itself is in the log only: it would never end."""
     for row in rows:
-        if row.kind is OutboxKind.NOTICE:
-            await tell_undelivered(
-                session, outbox_id=row.id, chat_id=row.chat_id, reason=row.error or "", wall=wall
-            )
-
-
-async def tell_undelivered(
-    session: AsyncSession, *, outbox_id: int, chat_id: int, reason: str, wall: datetime
-) -> None:
-    """Tell the operators which agencies did not get their morning message, once a message."""
-    agencies = [agency.name for agency in await chats.agencies_of(session, chat_id)]
-    await tell_operators(session, undelivered(agencies, reason), key=f"undelivered:{outbox_id}", wall=wall)
+        if row.kind not in _TOLD_OF or (row.key or "").startswith(_UNDELIVERED):
+            continue
+        bound = await chats.bindings_of(session, row.chat_id)
+        names = list(dict.fromkeys(agency.name for agency in (*bound.agencies, *bound.offices)))
+        note = (
+            undelivered_note(names, row.error or "", from_json(row.body) if row.body else None)
+            if row.kind is OutboxKind.NOTE
+            else undelivered(names, row.error or "")
+        )
+        await tell_operators(session, note, key=f"{_UNDELIVERED}{row.id}", wall=wall)

@@ -7,18 +7,19 @@ backup's plans: all files are looked at anew.
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import structlog
 from sqlalchemy import select
 
 from bot.asks import close_needless
+from bot.notes import tell_operators
 from plan.load import load_plan, plan_digest
 from plan.problems import PlanRejected, Problem
 from plan.vietnam import day_of
 from scheduler.takeover import take_over
-from scheduler.troubles import plan_rejected, tell_operators
+from scheduler.troubles import plan_rejected
 from store.database import Database
 from store.plan_changes import is_accepted
 from store.restores import Restore, last_restore
@@ -49,6 +50,7 @@ class PlanKeeper:
         self._seen: dict[Path, str] = {}
         self._in_force: dict[Path, str] = {}
         self._waiting: set[Path] = set()
+        self._looked_on: dict[Path, date] = {}
         self._restore: Restore | None = None
 
     async def start(self, *, now: datetime, wall: datetime) -> None:
@@ -73,7 +75,9 @@ class PlanKeeper:
         changed = [
             path
             for path, digest in digests.items()
-            if digest != self._seen.get(path) or await self._has_got_its_yes(path, digest)
+            if digest != self._seen.get(path)
+            or await self._has_got_its_yes(path, digest)
+            or self._is_to_be_asked_about(path, now)
         ]
         for path in changed:
             await self._refresh(path, digests[path], now=now, wall=wall)
@@ -93,6 +97,11 @@ class PlanKeeper:
                     _log.info("plan retired", plan=key)
                 await close_needless(session, now=now, wall=wall)
         return rejected
+
+    def _is_to_be_asked_about(self, path: Path, now: datetime) -> bool:
+        """Once on every working day, for the question may not have reached anybody."""
+        day = self._timetable.hours.scan_day(now, self._timetable.calendar)
+        return path in self._waiting and day is not None and self._looked_on[path] < day
 
     async def _has_got_its_yes(self, path: Path, digest: str) -> bool:
         if path not in self._waiting:
@@ -123,7 +132,7 @@ class PlanKeeper:
                 session, plan, digest, self._timetable, confirms=self._confirms, now=now, wall=wall
             )
         # Only now: what trouble with the database kept out is tried again.
-        self._seen[path], self._in_force[path] = digest, plan.key
+        self._seen[path], self._in_force[path], self._looked_on[path] = digest, plan.key, day_of(now)
         (self._waiting.add if taken.waits else self._waiting.discard)(path)
         if taken.result is not None:
             _log.info("plan in force", plan=plan.key, **asdict(taken.result))

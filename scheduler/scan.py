@@ -15,8 +15,9 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.notes import tell_operators
 from scheduler.office_list import first_look, tell_overseers
-from scheduler.troubles import nobody_to_tell, tell_operators
+from scheduler.troubles import nobody_to_tell
 from store import mornings, notices
 from store.chats import agency_names
 from store.database import Database

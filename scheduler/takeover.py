@@ -21,6 +21,7 @@ from plan.model import Plan
 from plan.vietnam import day_of
 from store.chats import chats_of, office_chats
 from store.difference import Difference, DutyChange, difference_of, from_json
+from store.outbox import heard_or_will_hear
 from store.plan_changes import Decision, decision_of, keep_change, void_others
 from store.statuses import want_statuses
 from store.sync import SyncResult, sync_plan
@@ -63,7 +64,7 @@ async def take_over(
         case Decision.REFUSED:
             return Takeover()
         case Decision.WAITING if confirms and listeners:
-            await _ask(session, known, change, listeners, wall=wall)
+            await _ask(session, known, change, listeners, now=now, wall=wall)
             return Takeover(waits=True)
     was_asked = change.accepted is True
     result = await _bring_in(session, plan, digest, timetable, now=now, wall=wall, announced=True)
@@ -96,11 +97,20 @@ async def _bring_in(
 
 
 async def _ask(
-    session: AsyncSession, known: PlanRow, change: PlanChangeRow, listeners: list[ChatRow], *, wall: datetime
+    session: AsyncSession,
+    known: PlanRow,
+    change: PlanChangeRow,
+    listeners: list[ChatRow],
+    *,
+    now: datetime,
+    wall: datetime,
 ) -> None:
-    """A chat that was bound since gets the question at the next start."""
+    """Whom the question has not reached, for it failed or the chat was bound since, is asked by another one that day."""
+    key = _key("plan-change", change)
+    asked = await heard_or_will_hear(session, key)
     note = question(change.id, known.document, known.year, from_json(change.difference))
-    await tell(session, [chat.id for chat in listeners], note, key=_key("plan-change", change), wall=wall)
+    others = [chat.id for chat in listeners if chat.id not in asked]
+    await tell(session, others, note, key=f"{key}:{day_of(now).isoformat()}", wall=wall)
 
 
 async def _tell_agencies(

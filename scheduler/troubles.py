@@ -4,23 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from bot.message import Message, block, bold, code, line, message
-from bot.notes import tell
+from bot.message import Message, block, bold, code, italic, line, message
 from bot.wording import capitalised, full_day, joined, moment, reason_words
 from plan.problems import PlanRejected
-from store import chats
 
 _SHOWN_PROBLEMS = 10
 _SHOWN_LENGTH = 300
 _SHOWN_REASON = 120
-
-
-async def tell_operators(session: AsyncSession, note: Message, *, key: str, wall: datetime) -> None:
-    """Queue a note to every operator's chat; the same `key` is told once."""
-    listeners = await chats.operator_chats(session)
-    await tell(session, [chat.id for chat in listeners], note, key=key, wall=wall)
 
 
 def plan_rejected(path: Path, rejected: PlanRejected) -> Message:
@@ -48,6 +38,23 @@ def undelivered(agencies: Sequence[str], error: str) -> Message:
             *([line(code(error[:_SHOWN_REASON]))] if error else []),
         ),
         "Các việc trong tin này chưa được tính là đã nhắc.",
+    )
+
+
+def undelivered_note(addressees: Sequence[str], error: str, note: Message | None) -> Message:
+    """The same of a note, with how it begins: somebody has to pass it on."""
+    begins = (
+        "".join(span.text for span in note.blocks[0].lines[0]) if note is not None and note.blocks else ""
+    )
+    return message(
+        block(
+            line(bold("⚠️ Có thông báo không gửi được.")),
+            line(f"Nơi nhận: {joined(addressees) or 'không rõ'}"),
+            line(f"Lý do: {reason_words(error)}"),
+            *([line(code(error[:_SHOWN_REASON]))] if error else []),
+        ),
+        *([block(line("Nội dung: ", italic(begins[:_SHOWN_LENGTH])))] if begins else []),
+        "Bot không gửi lại. Anh/chị báo trực tiếp cho nơi nhận giúp.",
     )
 
 

@@ -13,10 +13,11 @@ from enum import StrEnum
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.notes import tell_operators
 from plan.hours import OfficeHours
 from plan.vietnam import instant_of
 from plan.workdays import WorkingCalendar
-from scheduler.troubles import tell_operators, trouble_began, trouble_is_over
+from scheduler.troubles import trouble_began, trouble_is_over
 from store import notices, vitals
 from store.absence import Ended
 from store.database import Database

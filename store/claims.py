@@ -25,8 +25,8 @@ _LOOKAHEAD = timedelta(milliseconds=200)
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """A row that this process alone may send, at `send_at`, until its lease ends. `external_ids`: of its pieces that are
-    out already."""
+    """A row that this process alone may send, at `send_at`, until its lease ends. `suspended`: its chat counts as out of
+    reach; `external_ids`: of its pieces that are out already."""
 
     id: int
     token: str
@@ -37,6 +37,7 @@ class Claim:
     address: str
     is_group: bool
     sparing: bool
+    suspended: bool
     kind: OutboxKind
     body: dict[str, Any] | None
     morning: date | None
@@ -167,6 +168,7 @@ def _claim_of(row: Row[Any], token: str, slot: datetime, lease_until: datetime) 
         address=row.address,
         is_group=row.chat_kind is ChatKind.GROUP,
         sparing=row.sparing,
+        suspended=row.suspended is not None,
         kind=row.kind,
         body=row.body,
         morning=row.morning,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import is_word
 from store.holds import not_held
-from store.notices import PlannedNotice, put_into, spoken
+from store.notices import PlannedNotice, perhaps_received, put_into, spoken
 from store.nudges import is_nudge
 from store.outbox import queue
 from store.riders import chats_with_news, drop_riders, give_up_old_riders, riders_of
@@ -148,13 +148,14 @@ async def queue_morning(
     if not chat_ids:
         return 0
     waiting, earlier = await _of_today(session, today)
+    doubtful = carried.perhaps_received | await perhaps_received(session, told)
     new: dict[int, OutboxRow] = {}
     for chat_id in chat_ids:
         message = waiting.get(chat_id)
         if message is None:
             message = _queue_one(session, chat_id, today=today, earlier=earlier, wall=wall)
             new[chat_id] = message
-        message.repeat = bool(message.repeat) or all_perhaps_received or chat_id in carried.perhaps_received
+        message.repeat = bool(message.repeat) or all_perhaps_received or chat_id in doubtful
     await session.flush()
     messages = {chat_id: message.id for chat_id, message in (waiting | new).items()}
     await put_into(session, messages, told)

@@ -24,6 +24,7 @@ from store.tables import (
     ChatRow,
     ItemRow,
     NoticeRow,
+    OutboxRow,
     PlanRow,
     ScanRow,
     table_of,
@@ -52,6 +53,11 @@ class PlannedNotice:
     due: date
     chat_id: int
     planned_on: date
+
+    @property
+    def key(self) -> tuple[int, str, date, int]:
+        """What makes it the same notice."""
+        return (self.assignment_id, self.milestone, self.due, self.chat_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,11 +152,17 @@ async def untold(session: AsyncSession, planned: Sequence[PlannedNotice]) -> lis
     for ids in in_chunks(sorted({notice.assignment_id for notice in planned})):
         rows = await session.execute(_KNOWN, {"assignments": ids, "milestones": milestones})
         known.update((assignment, milestone, due, chat) for assignment, milestone, due, chat in rows)
-    return [
-        notice
-        for notice in planned
-        if (notice.assignment_id, notice.milestone, notice.due, notice.chat_id) not in known
-    ]
+    return [notice for notice in planned if notice.key not in known]
+
+
+async def perhaps_received(session: AsyncSession, told: Sequence[PlannedNotice]) -> frozenset[int]:
+    """The chats (ids) that may have heard one of these notices: its message was given up, or left it out, when nobody knew
+    whether that had arrived."""
+    doubtful: set[tuple[int, str, date, int]] = set()
+    for ids in in_chunks(sorted({notice.assignment_id for notice in told})):
+        rows = await session.execute(_DOUBTFUL, {"assignments": ids})
+        doubtful.update((assignment, milestone, due, chat) for assignment, milestone, due, chat in rows)
+    return frozenset(notice.chat_id for notice in told if notice.key in doubtful)
 
 
 async def put_into(session: AsyncSession, messages: Mapping[int, int], told: Sequence[PlannedNotice]) -> None:
@@ -197,8 +209,8 @@ async def spoken(session: AsyncSession, outbox_ids: Collection[int]) -> dict[int
     return {message: found for message, found in said.items() if found}
 
 
-_NOTICE, _ASSIGNMENT, _BINDING, _ITEM, _PLAN = (
-    table_of(row) for row in (NoticeRow, AssignmentRow, BindingRow, ItemRow, PlanRow)
+_NOTICE, _OUTBOX, _ASSIGNMENT, _BINDING, _ITEM, _PLAN = (
+    table_of(row) for row in (NoticeRow, OutboxRow, AssignmentRow, BindingRow, ItemRow, PlanRow)
 )
 _THESE: BindParameter[Any] = bindparam("assignments", expanding=True)
 _LOOK_ON = update(_ASSIGNMENT).where(_ASSIGNMENT.c.id.in_(_THESE)).values(next_milestone_on=bindparam("day"))
@@ -207,6 +219,11 @@ _KNOWN = select(_NOTICE.c.assignment_id, _NOTICE.c.milestone, _NOTICE.c.due, _NO
     _NOTICE.c.assignment_id.in_(_THESE),
     _NOTICE.c.milestone.in_(bindparam("milestones", expanding=True)),
     ~_IS_LOST,
+)
+_DOUBTFUL = (
+    select(_NOTICE.c.assignment_id, _NOTICE.c.milestone, _NOTICE.c.due, _NOTICE.c.chat_id)
+    .join_from(_NOTICE, _OUTBOX, _NOTICE.c.outbox_id == _OUTBOX.c.id)
+    .where(_NOTICE.c.assignment_id.in_(_THESE), _IS_LOST, _OUTBOX.c.repeat)
 )
 _IS_ESCALATION = _NOTICE.c.milestone.startswith(ESCALATED)
 _OF_THE_CHAT = and_(_BINDING.c.chat_id == _NOTICE.c.chat_id, _BINDING.c.ended_at.is_(None))

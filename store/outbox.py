@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.once import insert_once
-from store.states import OutboxKind
+from store.states import OutboxKind, OutboxState
 from store.tables import OutboxRow, table_of
 
 _PRIORITY = {OutboxKind.REPLY: 0, OutboxKind.NOTE: 5, OutboxKind.NOTICE: 10, OutboxKind.STATUS: 20}
@@ -102,3 +102,14 @@ async def queued_ever(session: AsyncSession, keys: Collection[str]) -> frozenset
     """Those of the keys under which a message was ever put in line."""
     found = await session.scalars(select(OutboxRow.key).where(OutboxRow.key.in_(list(keys))))
     return frozenset(key for key in found if key is not None)
+
+
+async def heard_or_will_hear(session: AsyncSession, key: str) -> frozenset[int]:
+    """The chats (ids) that have a note under this key, or one that goes on after a colon, which is out or may yet leave."""
+    found = await session.scalars(
+        select(OutboxRow.chat_id).where(
+            OutboxRow.key.startswith(f"{key}:", autoescape=True),
+            OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.SENT]),
+        )
+    )
+    return frozenset(found)

@@ -99,6 +99,7 @@ def _leaving_now(hours: bool, but_replies: bool, only_notices: bool) -> Select[A
             _CHAT.c.recent_sends,
             _CHAT.c.pinned,
             _CHAT.c.sparing,
+            _CHAT.c.suspended,
         )
         .join_from(_OUTBOX, _CHAT, _OUTBOX.c.chat_id == _CHAT.c.id)
         .where(

@@ -6,18 +6,21 @@ from datetime import datetime
 from typing import ClassVar
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
 from bot.conversation import Answer, Conversation
 from bot.handling import PARKED as HANDLED_AS_PARKED
+from bot.message import from_json
 from bot.request import Tap, Words
 from bot.wording import SOMETHING_WENT_WRONG
-from store.states import InboxState
-from store.tables import AuditRow, BindingRow, ChatRow, InviteRow
+from store.states import InboxState, Role
+from store.tables import AuditRow, BindingRow, ChatRow, InviteRow, OutboxRow
 from tests.bot.door import GROUP, LAN, MINH, Door, open_door
-from tests.worlds import WALL
+from tests.bot.office import plain
+from tests.worlds import WALL, bound_chat
 
 HANDLED, PARKED, NEW = InboxState.HANDLED, InboxState.PARKED, InboxState.NEW
 
@@ -356,9 +359,16 @@ async def test_each_command_is_a_line_of_the_log_with_ids_and_nothing_that_was_s
     ]
 
 
-async def test_an_update_that_is_parked_is_told_once(door: Door) -> None:
-    await door.town.inject(message=5)
+async def test_an_update_that_is_parked_is_told_once_to_operators_without_what_it_said(door: Door) -> None:
+    operator = await bound_chat(door.database, "1003", "", role=Role.OPERATOR)
+    await door.town.inject(message="mật khẩu")
 
     await door.let_in()
 
     assert door.handled == [HANDLED_AS_PARKED]
+    async with door.database.read() as session:
+        [note] = await session.scalars(select(OutboxRow))
+    told = plain(from_json(note.body or {}))
+    assert note.chat_id == operator.id
+    assert told.startswith("⚠️ Bot không xử lý được một tin nhận được.\nLỗi: UnreadableUpdate · số 1")
+    assert "mật khẩu" not in told

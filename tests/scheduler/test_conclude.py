@@ -23,6 +23,7 @@ CLAIM = Claim(
     address="a",
     is_group=False,
     sparing=True,
+    suspended=False,
     kind=OutboxKind.REPLY,
     body=None,
     morning=None,

@@ -24,7 +24,7 @@ from store.difference import ChangeKind, Difference, DutyChange
 from store.plan_changes import Decision, decision_of
 from store.plan_record import BY_PLAN
 from store.restores import record_restore
-from store.states import ChatKind, Role
+from store.states import ChatKind, OutboxState, Role
 from store.tables import AssignmentRow, AuditRow, Base, BindingRow, OutboxRow, PlanChangeRow, PlanRow
 from tests.bot.office import ENTRANCES, plain
 from tests.plan.small_plan import TASKS, edited, write_plan
@@ -135,6 +135,27 @@ async def desk(bare: Desk) -> Desk:
 
 
 # Asking
+
+
+async def test_whom_the_question_did_not_reach_is_asked_anew_the_next_working_morning_and_nobody_twice(
+    desk: Desk,
+) -> None:
+    await desk.bind("other", Role.STANDING_OFFICE, "SNV")
+    await desk.save(MOVED)
+    [question_] = await desk.heard("office")
+    async with desk.database.write() as session:
+        lost = await session.scalar(select(OutboxRow).where(OutboxRow.chat_id == desk.chats["office"]))
+        assert lost is not None
+        lost.state = OutboxState.FAILED
+
+    looks = []
+    for moment in ("2023-03-07T17:00", "2023-03-08T06:00", "2023-03-08T07:30", "2023-03-08T16:00"):
+        desk.now = at(*moment.split("T"))
+        looks.append(await desk.look())
+
+    assert looks == [False, False, True, False]
+    assert await desk.heard("office") == [question_, question_]
+    assert await desk.heard("other") == [question_]
 
 
 async def test_an_edit_waits_and_the_standing_office_is_asked_once(desk: Desk) -> None:
