@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from bot.channel import Outcome, Refused, RetryLater, Sent, Uncertain
 from plan.vietnam import instant_of
-from scheduler.retry import Again, Done, GiveUp, decide, useful_until
+from scheduler.retry import Again, Done, GiveUp, Why, decide, useful_until
 from scheduler.scan import scan_if_owed
 from store import claims, leases, notices, outbox
 from store.claims import LEASE, Claim
@@ -72,6 +72,10 @@ class Delivery(RuleBasedStateMachine):
         self.received: list[Received] = []
         self.chats: list[int] = []
         self.replies: list[int] = []
+        # By row: how often it was claimed, and how often it is on record what certainly came of that.
+        self.claimed: Counter[int] = Counter()
+        self.settled: Counter[int] = Counter()
+        self.refused: set[int] = set()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(work)
@@ -121,6 +125,7 @@ class Delivery(RuleBasedStateMachine):
             dropped = [Settled(claim=claim, state=OutboxState.DROPPED) for claim in empty]
             await record(session, dropped, wall=self.wall, now=self.now)
         for claim in claimed:
+            self.claimed[claim.id] += 1
             if claim not in empty:
                 said = tuple(number for entry in spoken.get(claim.id, ()) for number in entry.notices)
                 sender.held.append(Held(claim=claim, said=said))
@@ -148,19 +153,23 @@ class Delivery(RuleBasedStateMachine):
             "flood": RetryLater(reason="429", after=timedelta(seconds=3)),
             "refused": Refused(reason="bad request", suspends=False),
         }
+        if answer == "refused":
+            self.refused.add(held.claim.id)
         held.outcome = outcomes[answer]
 
     def _let_go(self, held: Held) -> None:
         for sender in self.senders:
             if held in sender.held:
                 sender.held.remove(held)
-        self.run(self._write([PutBack(claim=held.claim, ready_at=self.wall)]))
+        put_back = PutBack(claim=held.claim, ready_at=self.wall)
+        self.run(self._write([put_back], frozenset({held.claim.id})))
 
     @rule(sender=st.sampled_from((0, 1)))
     def a_process_records(self, sender: int) -> None:
         answered = [held for held in self.senders[sender].held if held.outcome is not None]
         self.senders[sender].held = [held for held in self.senders[sender].held if held.outcome is None]
-        self.run(self._write([self._record_of(held) for held in answered]))
+        certain = frozenset(held.claim.id for held in answered if not isinstance(held.outcome, Uncertain))
+        self.run(self._write([self._record_of(held) for held in answered], certain))
 
     def _record_of(self, held: Held) -> Record:
         claim = held.claim
@@ -181,9 +190,10 @@ class Delivery(RuleBasedStateMachine):
             case Again():
                 return PutBack(claim=claim, ready_at=decision.at, repeat=decision.repeat)
 
-    async def _write(self, records: list[Record]) -> None:
+    async def _write(self, records: list[Record], certain: frozenset[int]) -> None:
         async with self.database.write() as session:
-            await record(session, records, wall=self.wall, now=self.now)
+            fitted = await record(session, records, wall=self.wall, now=self.now)
+        self.settled.update(certain & fitted)
 
     @rule(sender=st.sampled_from((0, 1)))
     def a_process_dies(self, sender: int) -> None:
@@ -258,11 +268,21 @@ class Delivery(RuleBasedStateMachine):
         for number, row in rows.items():
             assert row.state in (OutboxState.SENT, OutboxState.FAILED, OutboxState.DROPPED)
             assert row.state is not OutboxState.SENT or deliveries[number] >= 1
-            # A reply that failed was refused, or uncertain twice.
             assert number not in self.replies or row.state is not OutboxState.DROPPED
+            if row.state is OutboxState.FAILED:
+                self._must_have_been_given_up_rightly(row)
         for notice in told:
             assert notice.state is not NoticeState.PENDING
             assert notice.state is not NoticeState.SENT or notice.id in said
+
+    def _must_have_been_given_up_rightly(self, row: OutboxRow) -> None:
+        match row.error:
+            case Why.UNCERTAIN_TWICE:
+                assert self.claimed[row.id] - self.settled[row.id] >= 2
+            case Why.TOO_LATE:
+                assert row.kind is OutboxKind.REPLY
+            case _:
+                assert row.id in self.refused
 
 
 class DeliveryOnZalo(Delivery):
