@@ -67,6 +67,14 @@ async def test_what_several_agencies_owe_comes_as_one_assignment_each_and_is_in_
     ]
 
 
+async def test_agencies_stand_in_the_order_of_the_paper(database: Database) -> None:
+    await bring_in(database, plan(task("1.1", dated("2023-03-31"), agencies=("STP", "SNV"))), on="2023-03-07")
+
+    async with database.read() as session:
+        stored = await session.scalars(select(AssignmentRow.agency).order_by(AssignmentRow.id))
+        assert list(stored) == ["STP", "SNV"]
+
+
 async def test_a_plan_that_does_not_name_an_agency_that_owes_something_is_not_brought_in(
     database: Database,
 ) -> None:
