@@ -44,7 +44,8 @@ def drill_command(
 
     A sandbox stands in for Telegram; officers of all agencies ask, say what is done and confirm it, and morning follows
     morning. When all is quiet, every chat is compared with what it was owed by the plan. Nothing leaves this machine, and
-    the bot's own database is not touched. It ends with 0 when nothing was lost and nothing repeated without the mark.
+    the bot's own database is not touched. It ends with 0 when nothing was lost, nothing repeated without the mark, and
+    nothing marked or given up without a death or a refusal that accounts for it.
 
     Example: nhacviec drill --kills 200
     """
@@ -105,11 +106,16 @@ def _show(verdict: Verdict) -> None:
         f" ({len(deaths.in_flight)} in all).",
         soft_wrap=True,
     )
+    refused = sum(failure.was_refused for failure in verdict.failures)
     out.print(
-        f"Marked messages: {verdict.marked_messages}; after {deaths.kills} kills it could be {verdict.most_marked}."
-        f" Parked updates: {verdict.parked}. Failed without a reason: {verdict.silent}. Bots that ended by themselves:"
-        f" {deaths.own}.",
+        f"Marked messages: {verdict.marked_messages}, each of which must have been in flight at a death."
+        f" Failed messages: {len(verdict.failures)}, {refused} of them refused by the sandbox. Of the others two deaths must"
+        " have left it unknown whether they arrived. The reason must be in their rows, and the operator's chat told of"
+        f" morning messages. Marked or failed otherwise: {len(verdict.unfounded)}.",
         soft_wrap=True,
+    )
+    out.print(
+        f"Parked updates: {verdict.parked}. Bots that ended by themselves: {deaths.own}.", soft_wrap=True
     )
     for complaint in verdict.complaints[:_SHOWN_COMPLAINTS]:
         out.print(f"  {complaint}", soft_wrap=True, markup=False)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from app.drill.ledger import given_up, times_written_down
+from app.drill.ledger import given_up, marked_rows, times_written_down
 from app.drill.opening import Stage
 from app.drill.owed import Closed, Reminder, command_of, steps
 from app.drill.verdict import (
@@ -15,6 +15,8 @@ from app.drill.verdict import (
     tally_answers,
     tally_reminders,
     tally_taps,
+    unfounded_failures,
+    unfounded_marks,
 )
 
 
@@ -39,6 +41,8 @@ async def judge(stage: Stage, *, days: Sequence[date], tapped: Sequence[Tapped],
     def by_agency(found: Iterable[tuple[str, int]]) -> frozenset[tuple[str, int]]:
         return frozenset((agency_of[chat], number) for chat, number in found if chat in agency_of)
 
+    marked = {str(group.chat): marked_messages(seen[code]) for code, group in stage.groups.items()}
+    marks = unfounded_marks(marked, await marked_rows(stage.database), deaths.in_flight)
     owed = [step.reminder for step in steps(stage.plan, stage.rules.timetable, days, closed)]
     return Verdict(
         reminders=tally_reminders(owed, seen, failed),
@@ -47,6 +51,7 @@ async def judge(stage: Stage, *, days: Sequence[date], tapped: Sequence[Tapped],
         deaths=deaths,
         days=len(days),
         parked=left_out.parked,
-        silent=left_out.silent,
-        marked_messages=marked_messages(seen),
+        marked_messages=sum(marked.values()),
+        failures=left_out.failures,
+        unfounded=[*marks, *unfounded_failures(left_out.failures, deaths.in_flight)],
     )

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.drill.verdict import Failure, Held
 from store.database import Database
 from store.states import InboxState, NoticeState, OutboxKind, OutboxState
 from store.tables import AssignmentRow, AuditRow, ChatRow, InboxRow, ItemRow, NoticeRow, OutboxRow, ScanRow
@@ -17,7 +19,7 @@ class UnderWay:
 
     unhandled: int
     queued: int
-    in_flight: frozenset[int]
+    in_flight: frozenset[Held]
     scanned: bool
 
     @property
@@ -28,12 +30,12 @@ class UnderWay:
 @dataclass(frozen=True, kw_only=True)
 class GivenUp:
     """What the bot could not do and has written down as such: answers by (chat's address, message), to words and to taps,
-    reminders by (agency, day, code, slot), updates that were put aside; `silent` is what failed without a reason."""
+    reminders by (agency, day, code, slot), updates that were put aside; `failures` is every message among it."""
 
     answers: frozenset[tuple[str, int]]
     taps: frozenset[tuple[str, int]]
     reminders: frozenset[tuple[str, date, str, str]]
-    silent: int
+    failures: tuple[Failure, ...]
     parked: int
 
 
@@ -42,8 +44,14 @@ async def under_way(database: Database, day: date) -> UnderWay:
         queued = await session.scalar(
             select(func.count()).select_from(OutboxRow).where(OutboxRow.state == OutboxState.QUEUED)
         )
-        claimed = await session.scalars(select(OutboxRow.id).where(OutboxRow.state == OutboxState.CLAIMED))
-        in_flight = frozenset(claimed)
+        claimed = await session.execute(
+            select(OutboxRow.id, OutboxRow.lease_token, ChatRow.address)
+            .join(ChatRow, OutboxRow.chat_id == ChatRow.id)
+            .where(OutboxRow.state == OutboxState.CLAIMED)
+        )
+        in_flight = frozenset(
+            Held(message=number, claim=token or "", chat=address) for number, token, address in claimed
+        )
         new = await session.scalar(
             select(func.count()).select_from(InboxRow).where(InboxRow.state == InboxState.NEW)
         )
@@ -69,6 +77,12 @@ async def times_written_down(database: Database) -> Mapping[tuple[str, str, str]
         return {(agency, code, slot): count for agency, code, slot, count in rows}
 
 
+async def marked_rows(database: Database) -> frozenset[int]:
+    """The messages (rows of the outbox) that are, or wait to be, marked as perhaps received."""
+    async with database.read() as session:
+        return frozenset(await session.scalars(select(OutboxRow.id).where(OutboxRow.repeat.is_(True))))
+
+
 async def given_up(database: Database) -> GivenUp:
     async with database.read() as session:
         failed = (
@@ -80,9 +94,16 @@ async def given_up(database: Database) -> GivenUp:
         ).all()
         answers: set[tuple[str, int]] = set()
         taps: set[tuple[str, int]] = set()
-        silent = 0
+        failures: list[Failure] = []
         for row, address in failed:
-            silent += not row.error
+            failures.append(
+                Failure(
+                    message=row.id,
+                    error=row.error or "",
+                    is_morning=row.kind is OutboxKind.NOTICE,
+                    told=await _operator_was_told(session, row.id),
+                )
+            )
             if row.kind is OutboxKind.REPLY and row.key is not None:
                 update = (await session.get_one(InboxRow, int(row.key.partition(":")[2]))).raw
                 tap = update.get("callback_query")
@@ -95,7 +116,11 @@ async def given_up(database: Database) -> GivenUp:
                 .join(OutboxRow, NoticeRow.outbox_id == OutboxRow.id)
                 .join(AssignmentRow, NoticeRow.assignment_id == AssignmentRow.id)
                 .join(ItemRow, AssignmentRow.item_id == ItemRow.id)
-                .where(NoticeRow.state == NoticeState.FAILED, OutboxRow.morning.is_not(None))
+                .where(
+                    NoticeRow.state == NoticeState.FAILED,
+                    OutboxRow.state == OutboxState.FAILED,
+                    OutboxRow.morning.is_not(None),
+                )
             )
         ).all()
         parked = await session.scalar(
@@ -107,6 +132,12 @@ async def given_up(database: Database) -> GivenUp:
             reminders=frozenset(
                 (agency, morning, code, slot) for agency, morning, code, slot in reminders if morning
             ),
-            silent=silent,
+            failures=tuple(failures),
             parked=parked or 0,
         )
+
+
+async def _operator_was_told(session: AsyncSession, failed: int) -> bool:
+    """Whether a note that this message failed is queued or sent (scheduler.ledger.tell_undelivered)."""
+    note = select(OutboxRow.id).where(OutboxRow.key.startswith(f"undelivered:{failed}:")).limit(1)
+    return await session.scalar(note) is not None

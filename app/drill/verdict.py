@@ -1,7 +1,7 @@
 """The comparison at the end of a drill: what the chats show against what they were owed. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,8 +10,8 @@ from app.drill.town import Seen
 
 WRITTEN_DOWN = "✅ Đã ghi nhận xong."
 _MORNING = "🔔"
-# How many messages one death can leave claimed: a bot has so many in hand (scheduler.deliver).
-IN_HAND = 12
+# How the error of a row begins that was given up (scheduler.retry.Why).
+_UNCERTAIN_TWICE, _REFUSED = "uncertain twice", "refused"
 
 
 @dataclass(kw_only=True)
@@ -45,22 +45,48 @@ class Tally:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Held:
+    """A message (a row of the outbox) in a bot's hands by one claim, and the chat's address. The same message claimed anew
+    is another."""
+
+    message: int
+    claim: str
+    chat: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """A message (a row of the outbox) that was given up. `error` is what the row says; `told` whether the operator's chat
+    was told, as it must be of a morning message."""
+
+    message: int
+    error: str
+    is_morning: bool = False
+    told: bool = False
+
+    @property
+    def was_refused(self) -> bool:
+        return self.error.startswith(_REFUSED)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Deaths:
-    """What was under way when the bots were killed; one death can count for several. `in_flight` are all messages that
-    were ever claimed at a death."""
+    """What was under way when the bots were killed; one death can count for several. `in_flight` is all that was ever held
+    at a death: of several bots also by the living, for a claim does not say whose it is."""
 
     kills: int = 0
     receiving: int = 0
     handling: int = 0
     scanning: int = 0
     delivering: int = 0
-    in_flight: frozenset[int] = frozenset()
+    in_flight: frozenset[Held] = frozenset()
     own: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """`parked` updates and `silent` failures are none that the promise knows of."""
+    """`parked` updates are none that the promise knows of; `unfounded` are the marks and failures that no death and no
+    refusal accounts for, in words."""
 
     reminders: Tally
     answers: Tally
@@ -68,8 +94,9 @@ class Verdict:
     deaths: Deaths
     days: int
     parked: int
-    silent: int
     marked_messages: int
+    failures: Sequence[Failure] = ()
+    unfounded: Sequence[str] = ()
 
     @property
     def tallies(self) -> Mapping[str, Tally]:
@@ -80,23 +107,15 @@ class Verdict:
         return sum(int(getattr(tally, name)) for tally in self.tallies.values())
 
     @property
-    def most_marked(self) -> int:
-        return self.deaths.kills * IN_HAND
-
-    @property
     def complaints(self) -> list[str]:
-        return [complaint for tally in self.tallies.values() for complaint in tally.complaints]
+        of_tallies = [complaint for tally in self.tallies.values() for complaint in tally.complaints]
+        return [*of_tallies, *self.unfounded]
 
     @property
     def is_kept(self) -> bool:
         """Whether the promise was kept."""
         return not (
-            self.of_all("lost")
-            or self.of_all("repeated")
-            or self.parked
-            or self.silent
-            or self.deaths.own
-            or self.marked_messages > self.most_marked
+            self.of_all("lost") or self.of_all("repeated") or self.parked or self.unfounded or self.deaths.own
         )
 
 
@@ -193,6 +212,40 @@ def commands_in(text: str) -> list[str]:
     return [word for word in text.split() if word.startswith("/done_")]
 
 
-def marked_messages(seen: Mapping[str, Iterable[Seen]]) -> int:
-    """Messages with the mark."""
-    return sum(one.marked for messages in seen.values() for one in messages if one.outgoing)
+def marked_messages(seen: Iterable[Seen]) -> int:
+    """How many of a chat's messages have the mark."""
+    return sum(one.marked for one in seen if one.outgoing)
+
+
+def unfounded_marks(
+    marked: Mapping[str, int], marked_rows: Iterable[int], held: Collection[Held]
+) -> list[str]:
+    """Marks without a death, in words. A message is marked only when a bot died that held it, and once for each time.
+    `marked` are the messages with the mark by chat (address), `marked_rows` what the store has as perhaps received."""
+    were_held = {one.message for one in held}
+    in_chat = Counter(one.chat for one in held)
+    of_rows = [
+        f"marked without a death: message {row} of the outbox, which no killed bot held"
+        for row in sorted(set(marked_rows) - were_held)
+    ]
+    of_chats = [
+        f"marked without a death: {count} messages in the chat {chat}, where killed bots held {in_chat[chat]}"
+        for chat, count in sorted(marked.items())
+        if count > in_chat[chat]
+    ]
+    return of_rows + of_chats
+
+
+def unfounded_failures(failures: Iterable[Failure], held: Collection[Held]) -> list[str]:
+    """Failures that are not allowed, in words. A message is given up only when two bots have died that held it, or when the
+    service has refused it for good; of a morning message the operator is told."""
+    times_held = Counter(one.message for one in held)
+    found = []
+    for failure in failures:
+        what = f"message {failure.message} of the outbox ({failure.error or 'its row does not say why'})"
+        died_twice = failure.error.startswith(_UNCERTAIN_TWICE) and times_held[failure.message] > 1
+        if not (died_twice or failure.was_refused):
+            found.append(f"failed without a reason: {what}, held at {times_held[failure.message]} deaths")
+        if failure.is_morning and not failure.told:
+            found.append(f"failed and nobody was told: {what}")
+    return found
