@@ -24,11 +24,18 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True)
 class RetryLater:
-    """Not taken, surely. `after` when the service named a wait; `whole_channel` when it was not about one chat."""
+    """Not taken, surely. `after` when the service named a wait; `whole_channel` when a quota of the whole bot is used up."""
 
     reason: str
     after: timedelta | None = None
     whole_channel: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenRefused:
+    """Not taken, and nothing of this channel will be while the bot has this token."""
+
+    reason: str = "token refused"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +52,7 @@ class Uncertain:
     reason: str
 
 
-Outcome = Sent | Refused | RetryLater | Migrated | Uncertain
+Outcome = Sent | Refused | RetryLater | TokenRefused | Migrated | Uncertain
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
-from bot.channel import Migrated, Outcome, Refused, RetryLater, Sent, Uncertain
+from bot.channel import Migrated, Outcome, Refused, RetryLater, Sent, TokenRefused, Uncertain
 from store.states import OutboxKind
 
 _FIRST_DELAY = timedelta(seconds=2)
 _LONGEST_DELAY = timedelta(minutes=10)
 _UNCERTAIN_DELAY = timedelta(seconds=30)
+_TOKEN_DELAY = timedelta(minutes=1)
 _USEFUL_FOR = {
     OutboxKind.REPLY: timedelta(hours=24),
     OutboxKind.NOTE: timedelta(days=7),
@@ -30,6 +31,7 @@ class Why(StrEnum):
     NOT_TAKEN = "not taken"
     FLOOD = "flood control"
     QUOTA = "quota exceeded"
+    UNAUTHORIZED = "the token is refused"
     MIGRATED = "migrated"
     UNCERTAIN = "uncertain"
     UNCERTAIN_TWICE = "uncertain twice"
@@ -87,7 +89,7 @@ def decide(
     """`attempts` counts this one; `repeated` says that the row was marked as a repeat before; `jitter` in [0, 1)
     spreads retries, so that many do not come at one moment. After `useful_until` nothing is tried again. `next_useful` is
     when the whole channel goes on that names no time itself."""
-    if isinstance(outcome, RetryLater) and outcome.whole_channel and outcome.after is None and next_useful:
+    if isinstance(outcome, RetryLater) and outcome.whole_channel and next_useful:
         # Nothing is wrong with the message. When it has lost its use is seen at its next claim, or by the next scan.
         return Again(why=Why.QUOTA, at=next_useful, hold_channel=True)
     decision = _decide(outcome, attempts=attempts, repeated=repeated, jitter=jitter, now=now)
@@ -108,6 +110,8 @@ def _decide(outcome: Outcome, *, attempts: int, repeated: bool, jitter: float, n
             if repeated:
                 return GiveUp(why=Why.UNCERTAIN_TWICE)
             return Again(why=Why.UNCERTAIN, at=now + _UNCERTAIN_DELAY, repeat=True)
+        case TokenRefused():
+            return Again(why=Why.UNAUTHORIZED, at=now + _TOKEN_DELAY, hold_channel=True)
         case RetryLater():
             return _later(outcome, attempts=attempts, jitter=jitter, now=now)
         case _:
@@ -117,11 +121,6 @@ def _decide(outcome: Outcome, *, attempts: int, repeated: bool, jitter: float, n
 def _later(outcome: RetryLater, *, attempts: int, jitter: float, now: datetime) -> Decision:
     if outcome.after is not None:
         # The service knows when.
-        return Again(
-            why=Why.FLOOD,
-            at=now + outcome.after,
-            hold_chat=not outcome.whole_channel,
-            hold_channel=outcome.whole_channel,
-        )
+        return Again(why=Why.FLOOD, at=now + outcome.after, hold_chat=True)
     delay = min(_FIRST_DELAY * 2 ** min(attempts - 1, 16), _LONGEST_DELAY)
     return Again(why=Why.NOT_TAKEN, at=now + delay * (1 + jitter / 2))

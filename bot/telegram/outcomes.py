@@ -16,7 +16,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.channel import Migrated, Outcome, Refused, RetryLater, Uncertain
+from bot.channel import Migrated, Outcome, Refused, RetryLater, TokenRefused, Uncertain
 from bot.network import NEVER_LEFT
 
 _CHAT_IS_OUT_OF_REACH = (
@@ -29,7 +29,6 @@ _CHAT_IS_OUT_OF_REACH = (
     "need administrator rights",
     "peer_id_invalid",
 )
-_BAD_TOKEN_PAUSE = timedelta(minutes=1)
 
 
 def outcome_of(error: TelegramError) -> Outcome:
@@ -42,7 +41,7 @@ def outcome_of(error: TelegramError) -> Outcome:
         case Forbidden():
             return Refused(reason=error.message, suspends=True)
         case InvalidToken():
-            return RetryLater(reason="token refused", after=_BAD_TOKEN_PAUSE, whole_channel=True)
+            return TokenRefused()
         case BadRequest():
             text = error.message.lower()
             return Refused(reason=error.message, suspends=any(mark in text for mark in _CHAT_IS_OUT_OF_REACH))

@@ -4,22 +4,19 @@ A 403 is not always about the chat: the documentation's table of codes (https://
 lỗi") knows it as "Internal server error" only. So words that speak of the chat suspend it, and the code alone does not.
 """
 
-from datetime import timedelta
-
-from bot.channel import Outcome, Refused, RetryLater, Uncertain
+from bot.channel import Outcome, Refused, RetryLater, TokenRefused, Uncertain
 from bot.zalo import api
 
 QUOTA_EXCEEDED = "quota exceeded"
 _CHAT_IS_OUT_OF_REACH = ("chat not found", "user not found", "blocked")
 _FORBIDDEN = "forbidden"
-_PAUSE = timedelta(minutes=1)
 
 
 def outcome_of(error: api.ZaloError) -> Outcome:
     """The typed outcome of a failed sendMessage."""
     match error:
         case api.TokenRefused():
-            return RetryLater(reason="token refused", after=_PAUSE, whole_channel=True)
+            return TokenRefused()
         case api.QuotaExceeded():
             return RetryLater(reason=QUOTA_EXCEEDED, whole_channel=True)
         case api.Unavailable():

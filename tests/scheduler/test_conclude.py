@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.channel import Sent
+from bot.channel import Sent, TokenRefused
 from bot.message import Choice, Message, from_json, message, to_json
 from bot.zalo.render import split
 from scheduler.conclude import conclude
@@ -46,6 +46,15 @@ def test_choices_that_no_message_holds_all_leave_one_piece_after_the_other() -> 
     assert len(sent) > 3
     assert [row for piece in sent for row in piece.choices] == list(whole.choices)
     assert [part for piece in sent for part in piece.blocks] == list(whole.blocks)
+
+
+def test_what_has_lost_its_use_while_the_token_was_refused_says_so() -> None:
+    old = replace(CLAIM, created_at=NOW - timedelta(hours=24))
+
+    concluded = conclude(old, None, (), TokenRefused(), called_at=NOW, jitter=0, now=NOW)
+
+    error = "lost its use: token refused"
+    assert concluded.entry.record == Settled(claim=old, state=OutboxState.FAILED, error=error)
 
 
 def sent_pieces(whole: Message) -> list[Message]:

@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+from structlog.testing import capture_logs
 
 from sandbox.server import create_app, serve
 from store.database import Database
@@ -166,14 +167,18 @@ async def test_a_group_that_became_a_supergroup_is_written_to_where_it_is_now(de
 
 async def test_a_refused_token_stops_the_whole_channel_for_a_minute_and_loses_nothing(desk: Desk) -> None:
     await desk.town.fault("status", status=401, times=1)
-    await desk.put(LAN, "một")
-    await desk.deliver()
+    number = await desk.put(LAN, "một")
+    with capture_logs() as log:
+        await desk.deliver()
+    refused = await desk.row(number)
     await desk.put(MINH, "hai")
 
     await desk.deliver(after=59)
     held = len(await desk.town.sends())
     await desk.deliver(after=2)
 
+    assert [line["why"] for line in log if line["event"] == "send"] == ["the token is refused"]
+    assert refused.error == "the token is refused"
     assert held == 1
     assert await desk.town.texts(LAN) == ["một"]
     assert await desk.town.texts(MINH) == ["hai"]

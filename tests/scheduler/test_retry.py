@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.channel import Migrated, Outcome, Refused, RetryLater, Sent, Uncertain
+from bot.channel import Migrated, Outcome, Refused, RetryLater, Sent, TokenRefused, Uncertain
 from scheduler.retry import Again, Decision, Done, GiveUp, Why, decide, useful_until
 from store.states import OutboxKind
 
@@ -33,12 +33,8 @@ def after(seconds: float) -> datetime:
             False,
             Again(why=Why.FLOOD, at=after(9), hold_chat=True),
         ),
-        (
-            RetryLater(reason="429", after=timedelta(seconds=9), whole_channel=True),
-            1,
-            False,
-            Again(why=Why.FLOOD, at=after(9), hold_channel=True),
-        ),
+        (TokenRefused(), 1, False, Again(why=Why.UNAUTHORIZED, at=after(60), hold_channel=True)),
+        (TokenRefused(), 5000, True, Again(why=Why.UNAUTHORIZED, at=after(60), hold_channel=True)),
         (RetryLater(reason="502"), 1, False, Again(why=Why.NOT_TAKEN, at=after(2))),
         (RetryLater(reason="502"), 3, False, Again(why=Why.NOT_TAKEN, at=after(8))),
         (RetryLater(reason="502"), 40, False, Again(why=Why.NOT_TAKEN, at=after(600))),

@@ -18,7 +18,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.channel import Destination, Migrated, Outcome, Refused, RetryLater, Sent, Uncertain
+from bot.channel import Destination, Migrated, Outcome, Refused, RetryLater, Sent, TokenRefused, Uncertain
 from bot.message import message
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.connect import PollingBot
@@ -26,7 +26,6 @@ from bot.telegram.outcomes import outcome_of
 from tests.app.town import TOKEN, Town, open_town
 
 LAN, GROUP = 1001, -2001
-MINUTE = timedelta(minutes=1)
 
 
 def caused(error: TelegramError, cause: Exception) -> TelegramError:
@@ -48,7 +47,7 @@ def caused(error: TelegramError, cause: Exception) -> TelegramError:
             Forbidden("Forbidden: bot was kicked from the group chat"),
             Refused(reason="Forbidden: bot was kicked from the group chat", suspends=True),
         ),
-        (InvalidToken("x"), RetryLater(reason="token refused", after=MINUTE, whole_channel=True)),
+        (InvalidToken("x"), TokenRefused()),
         (BadRequest("Chat not found"), Refused(reason="Chat not found", suspends=True)),
         (
             BadRequest("Not enough rights to send text messages to the chat"),
@@ -116,10 +115,7 @@ async def sent_to(url: str, chat: int, token: str = TOKEN) -> Outcome:
             {"kind": "status", "status": 429, "retry_after": 5},
             RetryLater(reason="flood control", after=timedelta(seconds=5)),
         ),
-        (
-            {"kind": "status", "status": 401},
-            RetryLater(reason="token refused", after=MINUTE, whole_channel=True),
-        ),
+        ({"kind": "status", "status": 401}, TokenRefused()),
         (
             {"kind": "status", "status": 403, "description": "Forbidden: user is deactivated"},
             Refused(reason="Forbidden: user is deactivated", suspends=True),

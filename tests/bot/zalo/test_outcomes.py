@@ -1,16 +1,12 @@
 """What an error of the platform says about a send: as a table, and as it comes from a real server."""
 
-from datetime import timedelta
-
 import pytest
 
-from bot.channel import Destination, Outcome, Refused, RetryLater, Sent, Uncertain
+from bot.channel import Destination, Outcome, Refused, RetryLater, Sent, TokenRefused, Uncertain
 from bot.message import message
 from bot.zalo import api
 from bot.zalo.outcomes import outcome_of
 from tests.bot.zalo.lan import TOKEN, Lan, open_channel
-
-MINUTE = timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(
@@ -28,10 +24,7 @@ MINUTE = timedelta(minutes=1)
         (api.Refused(400, "User not found"), Refused(reason="User not found", suspends=True)),
         (api.Refused(400, "text is required"), Refused(reason="text is required", suspends=False)),
         (api.TimedOut(408, "Request timeout"), Uncertain(reason="Request timeout")),
-        (
-            api.TokenRefused(401, "Unauthorized"),
-            RetryLater(reason="token refused", after=MINUTE, whole_channel=True),
-        ),
+        (api.TokenRefused(401, "Unauthorized"), TokenRefused()),
         (
             api.QuotaExceeded(429, "Quota exceeded"),
             RetryLater(reason="quota exceeded", whole_channel=True),
@@ -57,7 +50,7 @@ async def sent_to(url: str, address: str, *, token: str = TOKEN) -> Outcome:
     ("status", "expected"),
     [
         (400, Refused(reason="Bad Request", suspends=False)),
-        (401, RetryLater(reason="token refused", after=MINUTE, whole_channel=True)),
+        (401, TokenRefused()),
         (403, Refused(reason="Forbidden", suspends=True)),
         (429, RetryLater(reason="quota exceeded", whole_channel=True)),
         (500, RetryLater(reason="Internal Server Error")),
@@ -109,9 +102,7 @@ async def test_what_can_be_known_is_known(lan: Lan) -> None:
     assert isinstance(arrived, Sent)
     assert arrived.external_id
     assert await sent_to(lan.town.url, "nobody") == Refused(reason="Not Found: chat not found", suspends=True)
-    assert await sent_to(lan.town.url, lan.address, token="1:x") == RetryLater(
-        reason="token refused", after=MINUTE, whole_channel=True
-    )
+    assert await sent_to(lan.town.url, lan.address, token="1:x") == TokenRefused()
     await lan.town.ask("POST", f"/chats/{lan.number}/block")
     assert await sent_to(lan.town.url, lan.address) == Refused(
         reason="Forbidden: the user has blocked the bot", suspends=True
