@@ -172,13 +172,16 @@ class Settings(BaseSettings):
     @classmethod
     def _known_database(cls, value: str) -> str:
         try:
-            driver = make_url(value).drivername
-        except ArgumentError:
-            driver = ""
-        if driver not in _DRIVERS:
+            url = make_url(value)
+        except (ArgumentError, ValueError):
+            url = None
+        if url is None or url.drivername not in _DRIVERS:
             raise ValueError(
                 "use sqlite:///path/to/file.db or postgresql+psycopg://user:password@host/database"
             )
+        if url.drivername == "sqlite" and (url.username or url.password or url.host or url.port):
+            path = "/".join(part for part in (url.host, url.database) if part)
+            raise ValueError(f"a file is on no host, it comes after three slashes: sqlite:///{path}")
         return value
 
     @field_validator("nhacviec_log_level")

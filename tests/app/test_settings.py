@@ -56,6 +56,26 @@ WRONG = {
         "Setting DATABASE_URL: use sqlite:///path/to/file.db or postgresql+psycopg://",
         ".env.example",
     ),
+    "a database file after two slashes": (
+        {"DATABASE_URL": "sqlite://var/x.db"},
+        "Setting DATABASE_URL: a file is on no host, it comes after three slashes: sqlite:///var/x.db",
+        ".env.example",
+    ),
+    "a database file without a folder after two slashes": (
+        {"DATABASE_URL": "sqlite://x.db"},
+        "Setting DATABASE_URL: a file is on no host, it comes after three slashes: sqlite:///x.db",
+        ".env.example",
+    ),
+    "a database file of another system after two slashes": (
+        {"DATABASE_URL": "sqlite://C:/x.db"},
+        "Setting DATABASE_URL: use sqlite:///path/to/file.db or postgresql+psycopg://",
+        ".env.example",
+    ),
+    "a database file with somebody's password": (
+        {"DATABASE_URL": f"sqlite://u:{SECRET}@var/x.db"},
+        "Setting DATABASE_URL: a file is on no host, it comes after three slashes: sqlite:///var/x.db",
+        ".env.example",
+    ),
     "a database in a folder that cannot be": (
         {"DATABASE_URL": "sqlite:////proc/nowhere/store.db"},
         "DATABASE_URL: /proc/nowhere: No such file or directory",
