@@ -21,6 +21,7 @@ from sqlalchemy import URL
 from plan.vietnam import local
 from store.copies import (
     Holdings,
+    NotOurs,
     Unfit,
     copy_whole,
     flush,
@@ -60,7 +61,13 @@ def take_backup(live: Path, target: Path, *, overwrite: bool) -> Holdings:
     _see_that_it_may_be_written(live, target, overwrite=overwrite)
     with temporary_beside(target) as temporary:
         copy_whole(live, temporary)
-        held = holdings(temporary, called=live)
+        try:
+            held = holdings(temporary, called=live)
+        except NotOurs as error:
+            raise Unfit(
+                f"The database {live} has not been set up yet.",
+                "Start the bot once (`nhacviec run`): it does that. Or does DATABASE_URL name another file?",
+            ) from error
         put_in_place(temporary, target)
     return held
 

@@ -25,6 +25,10 @@ class Unfit(Exception):
         self.remedy = remedy
 
 
+class NotOurs(Unfit):
+    """A SQLite database, but without our tables."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Holdings:
     """What a database of ours holds. `revision` is that of its schema; `chats` are those with a binding."""
@@ -119,7 +123,7 @@ def put_in_place(temporary: Path, target: Path) -> None:
 
 def holdings(file: Path, *, called: Path) -> Holdings:
     """Look through a file that nobody else uses; `called` is its name for people. Raises Unfit when it is not SQLite's,
-    damaged, or not ours."""
+    damaged, or not ours (NotOurs)."""
     try:
         with opened(file) as connection:
             faults = connection.execute("PRAGMA integrity_check(1)").fetchall()
@@ -142,7 +146,7 @@ def _holdings(connection: sqlite3.Connection, called: Path) -> Holdings:
         connection.execute("SELECT version_num FROM alembic_version").fetchall() if tables >= _OURS else []
     )
     if len(revisions) != 1:
-        raise Unfit(
+        raise NotOurs(
             f"{called} is not a database of Nhắc Việc.", "Name a file that `nhacviec backup` has written."
         )
     counts = {name: connection.execute(query).fetchone()[0] for name, query in _COUNTS.items()}

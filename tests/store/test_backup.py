@@ -156,6 +156,18 @@ def test_nothing_is_made_where_no_database_is(tmp_path: Path) -> None:
     assert files(tmp_path) == set()
 
 
+@pytest.mark.parametrize("words", ["PRAGMA journal_mode = WAL", "CREATE TABLE letters (words)"])
+def test_a_database_that_no_bot_has_set_up_is_not_a_backup(tmp_path: Path, words: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
+        connection.execute(words)
+
+    with pytest.raises(Unfit, match="has not been set up yet") as refused:
+        take_backup(tmp_path / "store.db", tmp_path / "backup.db", overwrite=False)
+
+    assert "Start the bot once" in refused.value.remedy
+    assert files(tmp_path) == {"store.db"}
+
+
 async def test_what_is_damaged_is_not_a_backup(store: Database, live: Path, backup: Path) -> None:
     await store.close()
     spoil(live)
