@@ -19,7 +19,7 @@ from store.states import ChatKind, OutboxKind, OutboxState
 from store.tables import ChatRow, OutboxRow, PaceRow, table_of
 from store.waiting import waiting
 
-LEASE = timedelta(minutes=2)  # longer than any send can take (see bot.telegram.connect)
+LEASE = timedelta(minutes=2)  # longer than a send takes, unless each of its calls runs into its time limits
 _LOOKAHEAD = timedelta(milliseconds=200)
 
 
