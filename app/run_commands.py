@@ -60,8 +60,8 @@ def run(
     clock = _clock(clock_from, clock_speed)
     tokens = _tokens(chosen)
     set_up_logs(chosen.nhacviec_log_level, for_people=err.is_terminal)
-    with errors_for_people(), only_bot_on(chosen.database_url):
-        uvloop.run(until_told_to_stop(_run(chosen, tokens, clock)))
+    with errors_for_people():
+        uvloop.run(until_told_to_stop(_alone(chosen, lambda: _run(chosen, tokens, clock))))
 
 
 def rehearse(
@@ -94,8 +94,8 @@ def rehearse(
         }
     )
     set_up_logs("WARNING", for_people=True)
-    with errors_for_people(), only_bot_on(chosen.database_url):
-        uvloop.run(until_told_to_stop(_rehearse(chosen, port, folder)))
+    with errors_for_people():
+        uvloop.run(until_told_to_stop(_alone(chosen, lambda: _rehearse(chosen, port, folder))))
         out.print("Stopped. The next start goes on from here.")
 
 
@@ -148,6 +148,11 @@ def _tokens(chosen: Settings) -> Tokens:
                 f" {source} as it is.",
             )
     return tokens
+
+
+async def _alone(chosen: Settings, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async with only_bot_on(chosen.database_url):
+        await work()
 
 
 async def _run(chosen: Settings, tokens: Tokens, clock: Callable[[], datetime]) -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -13,48 +14,56 @@ from app.errors import SettingError
 from store.database import Database, sqlite_file
 from store.lock import AlreadyHeld, held_alone
 from store.migrate import UnknownSchema, migrate
-from store.outages import will_pass
+from store.outages import is_full, will_pass
 
 _log = structlog.get_logger("service")
 _TRY_AGAIN_SECONDS = 5.0
+_T = TypeVar("_T")
 
 
 class NotYet(SettingError):
     """The database cannot be used now, for a reason that passes by itself."""
 
 
-@contextmanager
-def only_bot_on(url: str) -> Iterator[None]:
-    """Keep every other bot away from the SQLite file while this one runs; a PostgreSQL is shared. Raises SettingError
-    when a bot runs on the file already."""
+@asynccontextmanager
+async def only_bot_on(url: str) -> AsyncIterator[None]:
+    """Keep every other bot away from the SQLite file while this one runs; a PostgreSQL is shared. Waits while the disk is
+    full. Raises SettingError when a bot runs on the file already."""
     file = sqlite_file(url)
-    if file is None:
-        yield
-        return
     with ExitStack() as stack:
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(held_alone(file))
-        except AlreadyHeld as held:
-            raise _runs_already(held) from None
-        except OSError as error:
-            raise _not_accessible(error) from error
+
+        async def hold() -> None:
+            if file is not None:
+                _hold(file, stack)
+
+        await _as_soon_as_it_can_be(hold)
         yield
+
+
+def _hold(file: Path, stack: ExitStack) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(held_alone(file))
+    except AlreadyHeld as held:
+        raise _runs_already(held) from None
+    except OSError as error:
+        raise _not_accessible(error, file) from error
 
 
 @asynccontextmanager
 async def opened_database(url: str) -> AsyncIterator[Database]:
     """The database at `url`, brought to this program's schema; closed at the end. Raises SettingError if it cannot be
     used, NotYet if it will be usable later."""
+    file = sqlite_file(url)
     try:
         database = Database(url)
-        await asyncio.to_thread(_open_file_once, sqlite_file(url))
+        await asyncio.to_thread(_open_file_once, file)
     except OSError as error:
-        raise _not_accessible(error) from error
+        raise _not_accessible(error, file) from error
     except sqlite3.Error as error:
-        raise _unusable(error) from error
+        raise _unusable(error, file) from error
     try:
-        await _made_ready(database)
+        await _made_ready(database, file)
         yield database
     finally:
         await database.close()
@@ -62,28 +71,30 @@ async def opened_database(url: str) -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def awaited_database(url: str) -> AsyncIterator[Database]:
-    """The same for a bot, which waits as long as it takes: a server that still starts or a file that is locked is no
-    reason to give up. Raises SettingError for what does not pass."""
+    """The same for a bot, which waits as long as it takes: a server that still starts, a file that is locked or a disk that
+    is full is no reason to give up. Raises SettingError for what does not pass."""
     async with AsyncExitStack() as stack:
-        while True:
-            try:
-                database = await stack.enter_async_context(opened_database(url))
-                break
-            except NotYet as error:
-                _log.warning(
-                    "the database is not available yet; trying again",
-                    error=error.problem,
-                    retry_in_seconds=_TRY_AGAIN_SECONDS,
-                )
-            await asyncio.sleep(_TRY_AGAIN_SECONDS)
-        yield database
+        yield await _as_soon_as_it_can_be(lambda: stack.enter_async_context(opened_database(url)))
 
 
-async def _made_ready(database: Database) -> None:
+async def _as_soon_as_it_can_be(attempt: Callable[[], Awaitable[_T]]) -> _T:
+    while True:
+        try:
+            return await attempt()
+        except NotYet as error:
+            _log.warning(
+                "the database is not available yet; trying again",
+                error=error.problem,
+                retry_in_seconds=_TRY_AGAIN_SECONDS,
+            )
+        await asyncio.sleep(_TRY_AGAIN_SECONDS)
+
+
+async def _made_ready(database: Database, file: Path | None) -> None:
     try:
         await migrate(database)
     except DBAPIError as error:
-        raise _unusable(error.orig) from error
+        raise _unusable(error.orig, file) from error
     except UnknownSchema as error:
         raise SettingError(
             f"DATABASE_URL: the database has a schema that this version does not know: {error.revision}.",
@@ -106,19 +117,27 @@ def _runs_already(held: AlreadyHeld) -> SettingError:
     )
 
 
-def _not_accessible(error: OSError) -> SettingError:
+def _not_accessible(error: OSError, file: Path | None) -> SettingError:
+    if is_full(error, file):
+        return _disk_full(file)
     return SettingError(
-        f"DATABASE_URL: {error.filename}: {error.strerror}",
+        f"DATABASE_URL: {error.filename or file}: {error.strerror}",
         "Name a file in a folder that this user can write to.",
     )
 
 
-def _unusable(error: BaseException | None) -> SettingError:
+def _unusable(error: BaseException | None, file: Path | None) -> SettingError:
+    if is_full(error, file):
+        return _disk_full(file)
     kind = NotYet if will_pass(error) else SettingError
     return kind(
         f"DATABASE_URL: the database cannot be used: {_first_line(error)}",
         "Is the address right, does the server run, and may this user write there?",
     )
+
+
+def _disk_full(file: Path | None) -> NotYet:
+    return NotYet(f"DATABASE_URL: the disk of {file} is full.", "Make room on it, then try again.")
 
 
 def _first_line(error: BaseException | None) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import re
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ from store.database import Database
 from store.lock import held_alone
 from store.migrate import known_revisions
 from store.tables import AssignmentRow
+from tests.app.outages import FullDisk, small_disk
 from tests.app.processes import Running, command
 from tests.app.small_office import OPERATOR, STP, Office, open_office
 from tests.app.town import TOKEN, Town, eventually, open_town
@@ -317,6 +318,54 @@ async def test_a_file_that_is_locked_for_a_moment_is_waited_for(
 
     assert await asyncio.wait_for(waiting, 30) == max(known_revisions())
     assert not while_locked
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    with small_disk(folder) as is_mounted:
+        if not is_mounted:
+            pytest.skip("this user may not mount a disk")
+        yield folder
+
+
+@pytest.mark.parametrize("is_set_up", [False, True], ids=["fresh", "set up"])
+async def test_a_disk_that_is_full_at_the_start_is_waited_for(
+    town: Town, tmp_path: Path, disk: Path, is_set_up: bool
+) -> None:
+    chosen = settings(tmp_path, town.url, DATABASE_URL=f"sqlite:///{disk / 'store.db'}")
+    if is_set_up:
+        # As a bot leaves it: SQLite's log is gone, and the lock file is there.
+        await opened(chosen["DATABASE_URL"])
+        (disk / "store.db.lock").write_text("4711\n")
+    full = FullDisk(disk)
+    await full.begin()
+    async with command(tmp_path, "run", **chosen) as bot:
+        await said(bot, f"the disk of {disk / 'store.db'} is full")
+        still_there = bot.process.returncode is None
+        invite = await done(tmp_path, "invite", "invite", "STP", **chosen)
+        await full.end()
+        await said(bot, "connected")
+        assert await bot.stop(signal.SIGTERM) == 0
+
+    assert still_there
+    assert invite.process.returncode == 2
+    assert "Make room on it" in invite.complained
+    assert "Traceback" not in bot.complained + invite.complained
+
+
+@pytest.mark.parametrize("has_lock_file", [False, True], ids=["at the lock", "at the database"])
+async def test_a_bot_that_waits_for_room_on_the_disk_can_be_stopped(
+    town: Town, tmp_path: Path, disk: Path, has_lock_file: bool
+) -> None:
+    chosen = settings(tmp_path, town.url, DATABASE_URL=f"sqlite:///{disk / 'store.db'}")
+    if has_lock_file:
+        (disk / "store.db.lock").write_text("4711\n")
+    await FullDisk(disk).begin()
+    async with command(tmp_path, "run", **chosen) as bot:
+        await said(bot, f"the disk of {disk / 'store.db'} is full")
+        assert await bot.stop(signal.SIGTERM) == 0
 
 
 async def opened(url: str) -> object:

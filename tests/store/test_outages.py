@@ -1,5 +1,6 @@
 """Which failures of a database pass by themselves."""
 
+import errno
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,7 +9,7 @@ import psycopg
 import psycopg.errors
 import pytest
 
-from store.outages import will_pass
+from store.outages import is_full, will_pass
 
 PASSING = [
     'connection failed: connection to server at "10.0.0.1", port 5432 failed: Connection refused',
@@ -72,11 +73,48 @@ def test_a_locked_file_passes_and_a_file_that_is_something_else_does_not(tmp_pat
     assert [will_pass(error) for error in errors] == [True, False]
 
 
-def test_a_disk_that_is_full_passes(tmp_path: Path) -> None:
+def test_a_file_that_cannot_grow_is_a_full_disk(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
         connection.execute("PRAGMA max_page_count = 2")
         with pytest.raises(sqlite3.OperationalError) as refused:
             connection.execute("CREATE TABLE words AS SELECT zeroblob(100000) AS word")
 
     assert refused.value.sqlite_errorcode == sqlite3.SQLITE_FULL
-    assert will_pass(refused.value)
+    assert is_full(refused.value, tmp_path / "store.db")
+
+
+def test_a_disk_is_full_when_the_system_or_sqlite_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "store.db"
+
+    assert is_full(OSError(errno.ENOSPC, "No space left on device"), file)
+    assert is_full(OSError(errno.EDQUOT, "Disk quota exceeded"), file)
+    assert is_full(sqlite_error(sqlite3.SQLITE_FULL), None)
+    assert not is_full(OSError(errno.EACCES, "Permission denied"), file)
+    assert not is_full(sqlite_error(sqlite3.SQLITE_BUSY), file)
+    assert not is_full(None, file)
+
+
+@pytest.mark.parametrize(
+    "code", [sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_CANTOPEN]
+)
+def test_a_failure_of_the_disk_is_a_full_disk_only_where_nothing_more_fits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    error, file = sqlite_error(code), tmp_path / "store.db"
+    with_room = is_full(error, file)
+    monkeypatch.setattr("store.outages.os.posix_fallocate", no_room)
+
+    assert is_full(error, file)
+    assert not with_room
+    assert not is_full(error, tmp_path / "no folder" / "store.db")
+    assert not is_full(error, None)
+
+
+def no_room(_descriptor: int, _start: int, _length: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def sqlite_error(code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("as SQLite says it")
+    error.sqlite_errorcode = code
+    return error
