@@ -291,7 +291,9 @@ class Office:
                 session, incoming, chat, now=self.now, wall=self.wall or self.now
             )
         if answer is not None:
-            self._heard += f" {incoming.text}" if isinstance(incoming, Words) else ""
+            # What follows the command of a forged choice is somebody's words too.
+            said = incoming.text if isinstance(incoming, Words) else " ".join(incoming.action.split()[1:])
+            self._heard += f" {said}"
             assert_commands_can_be_typed(answer.message, self._heard)
         return answer
 

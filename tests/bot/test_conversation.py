@@ -2,7 +2,7 @@ import asyncio
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.commands.menu import COMMANDS, MENU, Command
@@ -204,6 +204,7 @@ def check(message: Message) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(TYPED, ACTIONS.map(lambda action: ("tap", action))), min_size=1, max_size=6))
+@example([("tap", "run:/done_2_6a /done_2_6a")])
 def test_whatever_is_typed_or_tapped_nothing_fails_and_nothing_changes_without_a_yes(
     inputs: list[str | tuple[str, str]],
 ) -> None:
