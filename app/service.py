@@ -275,9 +275,8 @@ async def _keep(
     async with database.write() as session:
         await inbox.keep(session, channel=channel, arrivals=arrivals, now=clock())
     wakers.inbox.set()
-    # They are handled, and then answered, before the next poll is sent off.
-    for _ in range(2):
-        await asyncio.sleep(0)
+    # They are handled before the next poll is sent off.
+    await asyncio.sleep(0)
 
 
 async def _unceasing(name: str, loop: Callable[[], Awaitable[None]]) -> None:

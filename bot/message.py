@@ -1,6 +1,6 @@
 """What the bot says, before a channel gives it a form: blocks of lines and choices under them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -149,6 +149,11 @@ def message(
 
 
 _ADAPTER = TypeAdapter(Message)
+
+
+def first_lines(value: Message) -> Iterator[str]:
+    """How each of its blocks begins, as plain words."""
+    return ("".join(span.text for span in part.lines[0]) for part in value.blocks if part.lines)
 
 
 def to_json(value: Message) -> dict[str, Any]:

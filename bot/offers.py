@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.codes import clean, shorten
 from bot.courtesy import without_courtesy
-from bot.message import Message, Tone, block, from_json, message
+from bot.message import Message, Tone, block, first_lines, from_json, message
 from plan.text import fold
 from store.offers import Offered, answered, give_numbers, has_offers, live_offers, offer_with
 from store.tables import OfferRow, OutboxRow
@@ -134,9 +134,8 @@ async def _which_of(session: AsyncSession, waiting: Sequence[OfferRow]) -> Messa
 async def _asked_in(session: AsyncSession, offer: OfferRow) -> str:
     """How the message begins that asked; empty for one that was made when it left."""
     asked = await session.get_one(OutboxRow, offer.outbox_id)
-    blocks = from_json(asked.body).blocks if asked.body else ()
-    first_lines = ("".join(span.text for span in part.lines[0]) for part in blocks if part.lines)
-    return shorten(" ".join(islice(first_lines, _LINES_TOLD)), _MOST_TOLD)
+    lines = first_lines(from_json(asked.body)) if asked.body else ()
+    return shorten(" ".join(islice(lines, _LINES_TOLD)), _MOST_TOLD)
 
 
 async def called(session: AsyncSession, text: str, *, chat_id: int, now: datetime) -> str | None:

@@ -22,11 +22,11 @@ from scheduler.quota import note_sends
 from scheduler.troubles import undelivered, undelivered_note
 from store import chats, claims, statuses
 from store.database import Database
+from store.leases import doubt
 from store.outages import is_away
 from store.outcomes import PieceSent, PutBack, Record, Settled, record
 from store.pacing import Pace
 from store.quota import Allowance
-from store.riders import doubt
 from store.states import OutboxKind, OutboxState
 from store.tables import ChatRow, OutboxRow
 
@@ -36,7 +36,8 @@ _GATHER_SECONDS = 0.01
 _WORK = "outcomes"
 _SAME_MOMENT = timedelta(seconds=5)
 _TOLD_OF = (OutboxKind.NOTICE, OutboxKind.NOTE)
-_UNDELIVERED = "undelivered:"
+# How the key of an operator's word about a message that was given up begins; its row's id follows.
+UNDELIVERED = "undelivered:"
 _log = structlog.get_logger("deliver")
 
 
@@ -225,7 +226,7 @@ async def tell_given_up(session: AsyncSession, rows: Sequence[OutboxRow], *, wal
     its list the next morning. Who asked for an answer asks again, and a status is wished for anew. That a word of this kind
     has failed itself is in the log only: it would never end."""
     for row in rows:
-        if row.kind not in _TOLD_OF or (row.key or "").startswith(_UNDELIVERED):
+        if row.kind not in _TOLD_OF or (row.key or "").startswith(UNDELIVERED):
             continue
         bound = await chats.bindings_of(session, row.chat_id)
         names = list(dict.fromkeys(agency.name for agency in (*bound.agencies, *bound.offices)))
@@ -234,4 +235,4 @@ async def tell_given_up(session: AsyncSession, rows: Sequence[OutboxRow], *, wal
             if row.kind is OutboxKind.NOTE
             else undelivered(names, row.error or "")
         )
-        await tell_operators(session, note, key=f"{_UNDELIVERED}{row.id}", wall=wall)
+        await tell_operators(session, note, key=f"{UNDELIVERED}{row.id}", wall=wall)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from bot.message import Message, block, bold, code, italic, line, message
+from bot.message import Block, Message, block, bold, code, first_lines, italic, line, message
 from bot.wording import capitalised, full_day, joined, moment, reason_words
 from plan.problems import PlanRejected
 
@@ -31,31 +31,32 @@ def plan_rejected(path: Path, rejected: PlanRejected) -> Message:
 def undelivered(agencies: Sequence[str], error: str) -> Message:
     """A morning message could not be delivered and will not be tried again."""
     return message(
-        block(
-            line(bold("⚠️ Có tin nhắc việc không gửi được.")),
-            line(f"Cơ quan: {joined(agencies) or 'không rõ'}"),
-            line(f"Lý do: {reason_words(error)}"),
-            *([line(code(error[:_SHOWN_REASON]))] if error else []),
-        ),
+        _not_sent("⚠️ Có tin nhắc việc không gửi được.", f"Cơ quan: {_names(agencies)}", error),
         "Các việc trong tin này chưa được tính là đã nhắc.",
     )
 
 
 def undelivered_note(addressees: Sequence[str], error: str, note: Message | None) -> Message:
     """The same of a note, with how it begins: somebody has to pass it on."""
-    begins = (
-        "".join(span.text for span in note.blocks[0].lines[0]) if note is not None and note.blocks else ""
-    )
+    begins = next(first_lines(note), "") if note is not None else ""
     return message(
-        block(
-            line(bold("⚠️ Có thông báo không gửi được.")),
-            line(f"Nơi nhận: {joined(addressees) or 'không rõ'}"),
-            line(f"Lý do: {reason_words(error)}"),
-            *([line(code(error[:_SHOWN_REASON]))] if error else []),
-        ),
+        _not_sent("⚠️ Có thông báo không gửi được.", f"Nơi nhận: {_names(addressees)}", error),
         *([block(line("Nội dung: ", italic(begins[:_SHOWN_LENGTH])))] if begins else []),
         "Bot không gửi lại. Anh/chị báo trực tiếp cho nơi nhận giúp.",
     )
+
+
+def _not_sent(what: str, whose: str, error: str) -> Block:
+    return block(
+        line(bold(what)),
+        line(whose),
+        line(f"Lý do: {reason_words(error)}"),
+        *([line(code(error[:_SHOWN_REASON]))] if error else []),
+    )
+
+
+def _names(agencies: Sequence[str]) -> str:
+    return joined(agencies) or "không rõ"
 
 
 def nobody_to_tell(day: date, agencies: Sequence[str]) -> Message:

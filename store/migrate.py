@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 from store.database import Database
 from store.turns import SCHEMA, take_turn
 
-_VERSIONS = Path(__file__).parent / "migrations" / "versions"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class UnknownSchema(Exception):
@@ -26,9 +26,10 @@ async def migrate(database: Database) -> None:
         await take_turn(session, SCHEMA)
         connection = await session.connection()
         revision = await connection.run_sync(_revision)
-        if revision == max(known_revisions()):
+        known = known_revisions()
+        if revision == max(known):
             return
-        if revision is not None and revision not in known_revisions():
+        if revision is not None and revision not in known:
             raise UnknownSchema(revision)
         # Seldom needed, and Alembic is a tenth of the memory of a bot.
         from store.upgrade import upgrade
@@ -39,7 +40,7 @@ async def migrate(database: Database) -> None:
 def known_revisions() -> frozenset[str]:
     """The schemas, old and present, that this program can bring to its own: the numbers before its migrations' names. The
     greatest is its own."""
-    names = (re.fullmatch(r"([0-9]{4})_\w+\.py", path.name) for path in _VERSIONS.iterdir())
+    names = (re.fullmatch(r"([0-9]{4})_\w+\.py", path.name) for path in (MIGRATIONS / "versions").iterdir())
     return frozenset(name[1] for name in names if name)
 
 

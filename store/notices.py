@@ -3,10 +3,22 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plan.assignments import DutyKind
@@ -147,22 +159,27 @@ async def chats_by_agency(session: AsyncSession) -> dict[str, list[int]]:
 
 async def untold(session: AsyncSession, planned: Sequence[PlannedNotice]) -> list[PlannedNotice]:
     """Those planned that their chat has not got: without a notice so far, or with one that was dropped or failed."""
-    known: set[tuple[int, str, date, int]] = set()
-    milestones = {notice.milestone for notice in planned}
-    for ids in in_chunks(sorted({notice.assignment_id for notice in planned})):
-        rows = await session.execute(_KNOWN, {"assignments": ids, "milestones": milestones})
-        known.update((assignment, milestone, due, chat) for assignment, milestone, due, chat in rows)
+    known = await _keys(session, _KNOWN, planned)
     return [notice for notice in planned if notice.key not in known]
 
 
 async def perhaps_received(session: AsyncSession, told: Sequence[PlannedNotice]) -> frozenset[int]:
     """The chats (ids) that may have heard one of these notices: its message was given up, or left it out, when nobody knew
     whether that had arrived."""
-    doubtful: set[tuple[int, str, date, int]] = set()
-    for ids in in_chunks(sorted({notice.assignment_id for notice in told})):
-        rows = await session.execute(_DOUBTFUL, {"assignments": ids})
-        doubtful.update((assignment, milestone, due, chat) for assignment, milestone, due, chat in rows)
+    doubtful = await _keys(session, _DOUBTFUL, told)
     return frozenset(notice.chat_id for notice in told if notice.key in doubtful)
+
+
+async def _keys(
+    session: AsyncSession, query: Select[int, str, date, int], about: Sequence[PlannedNotice]
+) -> set[tuple[int, str, date, int]]:
+    """Of the stored notices that the query finds, those about the same assignments and milestones."""
+    keys: set[tuple[int, str, date, int]] = set()
+    milestones = {notice.milestone for notice in about}
+    for ids in in_chunks(sorted({notice.assignment_id for notice in about})):
+        rows = await session.execute(query, {"assignments": ids, "milestones": milestones})
+        keys.update((assignment, milestone, due, chat) for assignment, milestone, due, chat in rows)
+    return keys
 
 
 async def put_into(session: AsyncSession, messages: Mapping[int, int], told: Sequence[PlannedNotice]) -> None:
@@ -190,6 +207,20 @@ async def put_into(session: AsyncSession, messages: Mapping[int, int], told: Seq
         await session.execute(put, rows)
 
 
+async def settle(session: AsyncSession, numbers: Sequence[int], state: NoticeState, now: datetime) -> None:
+    """These notices (ids) end so, if they were pending. `now` is business time."""
+    for ids in in_chunks(numbers):
+        await session.execute(_END, {"these": ids, "becomes": state, "at": now})
+
+
+async def settle_in(
+    session: AsyncSession, outbox_ids: Sequence[int], state: NoticeState, now: datetime
+) -> None:
+    """The same of all that are in these messages."""
+    for ids in in_chunks(outbox_ids):
+        await session.execute(_END_IN, {"these": ids, "becomes": state, "at": now})
+
+
 async def spoken(session: AsyncSession, outbox_ids: Collection[int]) -> dict[int, list[NoticedEntry]]:
     """What morning messages still have to say: assignments that are open, whose due day has not moved, and whose agency
     the chat still speaks for or, of an escalation, whose plan it oversees. Of a message with nothing left to say there is no
@@ -215,16 +246,22 @@ _NOTICE, _OUTBOX, _ASSIGNMENT, _BINDING, _ITEM, _PLAN = (
 _THESE: BindParameter[Any] = bindparam("assignments", expanding=True)
 _LOOK_ON = update(_ASSIGNMENT).where(_ASSIGNMENT.c.id.in_(_THESE)).values(next_milestone_on=bindparam("day"))
 _IS_LOST = or_(is_word(_NOTICE.c.state, NoticeState.DROPPED), is_word(_NOTICE.c.state, NoticeState.FAILED))
-_KNOWN = select(_NOTICE.c.assignment_id, _NOTICE.c.milestone, _NOTICE.c.due, _NOTICE.c.chat_id).where(
-    _NOTICE.c.assignment_id.in_(_THESE),
-    _NOTICE.c.milestone.in_(bindparam("milestones", expanding=True)),
-    ~_IS_LOST,
+
+
+def _ended(which: ColumnElement[Any]) -> Update:
+    return (
+        update(_NOTICE)
+        .where(which.in_(bindparam("these", expanding=True)), is_word(_NOTICE.c.state, NoticeState.PENDING))
+        .values(state=bindparam("becomes"), settled_at=bindparam("at"))
+    )
+
+
+_END, _END_IN = _ended(_NOTICE.c.id), _ended(_NOTICE.c.outbox_id)
+_THE_SAME = select(_NOTICE.c.assignment_id, _NOTICE.c.milestone, _NOTICE.c.due, _NOTICE.c.chat_id).where(
+    _NOTICE.c.assignment_id.in_(_THESE), _NOTICE.c.milestone.in_(bindparam("milestones", expanding=True))
 )
-_DOUBTFUL = (
-    select(_NOTICE.c.assignment_id, _NOTICE.c.milestone, _NOTICE.c.due, _NOTICE.c.chat_id)
-    .join_from(_NOTICE, _OUTBOX, _NOTICE.c.outbox_id == _OUTBOX.c.id)
-    .where(_NOTICE.c.assignment_id.in_(_THESE), _IS_LOST, _OUTBOX.c.repeat)
-)
+_KNOWN = _THE_SAME.where(~_IS_LOST)
+_DOUBTFUL = _THE_SAME.join(_OUTBOX, _NOTICE.c.outbox_id == _OUTBOX.c.id).where(_IS_LOST, _OUTBOX.c.repeat)
 _IS_ESCALATION = _NOTICE.c.milestone.startswith(ESCALATED)
 _OF_THE_CHAT = and_(_BINDING.c.chat_id == _NOTICE.c.chat_id, _BINDING.c.ended_at.is_(None))
 _SPEAKS_FOR_IT = exists().where(

@@ -10,15 +10,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, bindparam, or_, select, update
+from sqlalchemy import Update, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store import notices
 from store.claims import Claim
 from store.columns import is_word
 from store.database import in_chunks
 from store.riders import has_arrived
 from store.states import NoticeState, OutboxState
-from store.tables import NoticeRow, OutboxRow, table_of
+from store.tables import OutboxRow, table_of
 
 Riders = Mapping[int, dict[str, Any] | None]
 _NOTICE_STATE = {
@@ -187,23 +188,7 @@ def _state_of(one: Record) -> OutboxState | None:
 async def _settle_notices(
     session: AsyncSession, records: Sequence[Record], state: OutboxState, now: datetime
 ) -> None:
-    settled = [one for one in records if isinstance(one, Settled)]
     said = [number for one in records if not isinstance(one, PutBack) for number in one.said]
-    for ids in in_chunks(said):
-        await session.execute(_SAID, {"ids": ids, "becomes": _NOTICE_STATE[state], "at": now})
-    for ids in in_chunks([one.claim.id for one in settled if one.claim.morning is not None]):
-        await session.execute(_LEFT_OUT, {"ids": ids, "becomes": NoticeState.DROPPED, "at": now})
-
-
-_NOTICE = table_of(NoticeRow)
-
-
-def _settle(which: ColumnElement[int]) -> Update:
-    return (
-        update(_NOTICE)
-        .where(which.in_(bindparam("ids", expanding=True)), is_word(_NOTICE.c.state, NoticeState.PENDING))
-        .values(state=bindparam("becomes"), settled_at=bindparam("at"))
-    )
-
-
-_SAID, _LEFT_OUT = _settle(_NOTICE.c.id), _settle(_NOTICE.c.outbox_id)
+    await notices.settle(session, said, _NOTICE_STATE[state], now)
+    mornings = [one.claim.id for one in records if isinstance(one, Settled) and one.claim.morning is not None]
+    await notices.settle_in(session, mornings, NoticeState.DROPPED, now)

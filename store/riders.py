@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, or_, sel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import is_word
+from store.notices import settle_in
 from store.nudges import is_nudge
 from store.states import NoticeState, OutboxKind, OutboxState
-from store.tables import ChatRow, NoticeRow, OutboxRow, table_of
+from store.tables import ChatRow, OutboxRow, table_of
 
 _OUTBOX, _CHAT = table_of(OutboxRow), table_of(ChatRow)
 
@@ -116,31 +117,6 @@ async def left_with(session: AsyncSession, *, chat_id: int, token: str) -> Seque
     return found.all()
 
 
-async def doubt(
-    session: AsyncSession, riders: Collection[int], *, wall: datetime, now: datetime
-) -> Sequence[OutboxRow]:
-    """Nobody knows whether they arrived: they ride again, marked as repeats; those that were so already are given up.
-    Returns the latter."""
-    if not riders:
-        return ()
-    rows = await session.scalars(
-        select(OutboxRow)
-        .where(OutboxRow.id.in_(list(riders)), OutboxRow.state == OutboxState.QUEUED)
-        .order_by(OutboxRow.id)
-        .with_for_update()
-    )
-    failed = []
-    for row in rows:
-        row.lease_token = None
-        if row.repeat:
-            row.state, row.settled_at, row.error = OutboxState.FAILED, wall, "uncertain twice"
-            failed.append(row)
-        row.repeat = True
-    await session.flush()
-    await _settle_notices(session, [row.id for row in failed], NoticeState.FAILED, now)
-    return failed
-
-
 async def has_arrived(
     session: AsyncSession,
     rider: int,
@@ -161,7 +137,7 @@ async def has_arrived(
         )
         return
     await _settle(session, [rider], OutboxState.SENT, wall=wall, external_ids=[with_message])
-    await _settle_notices(session, [rider], NoticeState.DROPPED, now)
+    await settle_in(session, [rider], NoticeState.DROPPED, now)
 
 
 async def _settle(
@@ -175,22 +151,11 @@ async def _settle(
     )
 
 
-async def _settle_notices(
-    session: AsyncSession, ids: Collection[int], state: NoticeState, now: datetime
-) -> None:
-    await session.execute(
-        update(NoticeRow)
-        .where(NoticeRow.outbox_id.in_(list(ids)), NoticeRow.state == NoticeState.PENDING)
-        .values(state=state, settled_at=now)
-        .execution_options(synchronize_session=False)
-    )
-
-
 async def drop_riders(session: AsyncSession, ids: Collection[int], *, wall: datetime, now: datetime) -> None:
     """These nudges have nothing to say any more."""
     if ids:
         await _settle(session, ids, OutboxState.DROPPED, wall=wall, error="nothing left to say")
-        await _settle_notices(session, ids, NoticeState.DROPPED, now)
+        await settle_in(session, list(ids), NoticeState.DROPPED, now)
 
 
 async def give_up_old_riders(session: AsyncSession, *, queued_before: datetime, wall: datetime) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.drill.verdict import Failure, Held
+from scheduler.ledger import UNDELIVERED
 from store.database import Database
 from store.states import InboxState, NoticeState, OutboxKind, OutboxState
 from store.tables import AssignmentRow, AuditRow, ChatRow, InboxRow, ItemRow, NoticeRow, OutboxRow, ScanRow
@@ -138,6 +139,6 @@ async def given_up(database: Database) -> GivenUp:
 
 
 async def _operator_was_told(session: AsyncSession, failed: int) -> bool:
-    """Whether a note that this message failed is queued or sent (scheduler.ledger.tell_undelivered)."""
-    note = select(OutboxRow.id).where(OutboxRow.key.startswith(f"undelivered:{failed}:")).limit(1)
+    """Whether a note that this message failed is queued or sent (scheduler.ledger.tell_given_up)."""
+    note = select(OutboxRow.id).where(OutboxRow.key.startswith(f"{UNDELIVERED}{failed}:")).limit(1)
     return await session.scalar(note) is not None

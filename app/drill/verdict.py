@@ -7,11 +7,10 @@ from datetime import date
 
 from app.drill.owed import Closed, Reminder
 from app.drill.town import Seen
+from scheduler.retry import Why
 
 WRITTEN_DOWN = "✅ Đã ghi nhận xong."
 _MORNING = "🔔"
-# How the error of a row begins that was given up (scheduler.retry.Why).
-_UNCERTAIN_TWICE, _REFUSED = "uncertain twice", "refused"
 
 
 @dataclass(kw_only=True)
@@ -66,7 +65,7 @@ class Failure:
 
     @property
     def was_refused(self) -> bool:
-        return self.error.startswith(_REFUSED)
+        return self.error.startswith(Why.REFUSED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,7 +242,7 @@ def unfounded_failures(failures: Iterable[Failure], held: Collection[Held]) -> l
     found = []
     for failure in failures:
         what = f"message {failure.message} of the outbox ({failure.error or 'its row does not say why'})"
-        died_twice = failure.error.startswith(_UNCERTAIN_TWICE) and times_held[failure.message] > 1
+        died_twice = failure.error.startswith(Why.UNCERTAIN_TWICE) and times_held[failure.message] > 1
         if not (died_twice or failure.was_refused):
             found.append(f"failed without a reason: {what}, held at {times_held[failure.message]} deaths")
         if failure.is_morning and not failure.told:

@@ -1,7 +1,5 @@
 """Events of the Zalo Bot Platform as the conversation gets them, whatever they look like."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
@@ -17,7 +15,7 @@ from store.database import Database
 from store.inbox import Arrival
 from store.states import ChatKind
 from store.tables import InboxRow
-from tests.worlds import WALL, empty_store
+from tests.worlds import WALL
 
 BOT = "Bot Nhắc Việc"
 LAN = Place(channel="zalo", address="6ede9afa", kind=ChatKind.PRIVATE, sparing=True)
@@ -232,24 +230,12 @@ def test_whatever_comes_is_read_or_said_to_be_unreadable(raw: dict[str, Any]) ->
         assert "\0" not in "".join(texts).encode().decode()
 
 
-@pytest.fixture
-async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
-    async with empty_store(tmp_path) as store:
-        yield store
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> Database:
-    store: Database = request.getfixturevalue(request.param)
-    return store
-
-
 @given(raw=RAW)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_whatever_comes_fits_the_inbox(database: Database, raw: dict[str, Any]) -> None:
+async def test_whatever_comes_fits_the_inbox(each_database: Database, raw: dict[str, Any]) -> None:
     arrival = arrival_of(raw)
 
-    async with database.write() as session:
+    async with each_database.write() as session:
         await inbox.keep(session, channel="zalo", arrivals=[arrival, arrival], now=WALL)
         [row] = await session.scalars(select(InboxRow))
         kept = Arrival(update_id=row.update_id, lane=row.lane, raw=row.raw)
